@@ -1,0 +1,93 @@
+//! Everything one running host has: the state that every request handler is given. Decides
+//! nothing: authority is the domain functions' affair.
+
+use jiff::tz::TimeZone;
+use std::{ops::Deref, sync::Arc};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    attachments::Attachments,
+    cases::duty::{DutyList, DutyLists},
+    config::{Config, Kind},
+    domain::{self, Domain, Notifier},
+    folder::{self, FolderError},
+    grid::Grid,
+    ids::Ids,
+    time::Clock,
+};
+
+/// A running host. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// Rows, keys, clock, and what is held in memory.
+    pub domain: Domain,
+    /// How it was told to run.
+    pub config: Config,
+    /// What its folder is for. Pages of a demonstration carry a banner.
+    pub kind: Kind,
+    /// Whether the folder was made by this start.
+    pub new: bool,
+    /// Keeps other processes out of the folder.
+    pub lock: std::fs::File,
+    /// Cancelled when the host is told to stop; background work ends when it is.
+    pub stop: CancellationToken,
+    /// Background work (schedulers, outbox); a stop waits for it.
+    pub tasks: TaskTracker,
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the folder of `config` with the system's clock.
+    pub async fn open(config: Config) -> Result<Self, FolderError> {
+        Self::open_with(config, Clock::default(), Ids::default()).await
+    }
+
+    /// Opens the folder of `config` with this clock and this source of identifiers.
+    pub async fn open_with(config: Config, clock: Clock, ids: Ids) -> Result<Self, FolderError> {
+        let zone = TimeZone::get(&config.time_zone)
+            .map_err(|_| FolderError::TimeZone(config.time_zone.clone()))?;
+        let folder = folder::open(&config, &clock, &ids).await?;
+        let files = Attachments::in_folder(&config.data.join("files"))?;
+        let now = clock.now();
+        let domain = Domain::new(domain::Parts {
+            grid: Grid::load(&folder.database, now).await?,
+            database: folder.database,
+            clock,
+            ids,
+            zone,
+            keys: folder.keys,
+            files,
+            duty: DutyLists::new(DutyList::first()?),
+            notifier: match folder.kind {
+                Kind::Demo | Kind::Development => Notifier::Log,
+                Kind::Production => Notifier::Absent,
+            },
+        });
+        Ok(Self(Arc::new(Parts {
+            domain,
+            kind: folder.kind,
+            new: folder.new,
+            lock: folder.lock,
+            config,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        })))
+    }
+
+    /// Ends background work and closes the database.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.domain.database.close().await;
+    }
+}

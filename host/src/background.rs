@@ -1,0 +1,56 @@
+//! Work that goes on beside requests: turns that come round until the host is told to stop. A turn
+//! that fails is logged and comes again; it never ends the host.
+
+use std::{future::Future, time::Duration};
+use tokio::time::MissedTickBehavior;
+
+use crate::{app::App, attachments, cases, context::Context, db, domain::Domain, error::Result};
+
+/// Starts all of it.
+pub fn start(app: &App) {
+    every(app, "sessions", Duration::from_secs(3600), sessions);
+    every(app, "deadlines", Duration::from_secs(5), deadlines);
+    every(
+        app,
+        "attachments",
+        Duration::from_secs(600),
+        |domain, cx| async move { attachments::expire(&domain, &cx).await.map(drop) },
+    );
+}
+
+/// Forgets sessions, codes and invitations that are over.
+async fn sessions(domain: Domain, cx: Context) -> Result<()> {
+    let now = cx.now;
+    let database = &domain.database;
+    database
+        .write(move |t| Box::pin(async move { db::accounts::expire(t, now).await }))
+        .await
+}
+
+async fn deadlines(domain: Domain, cx: Context) -> Result<()> {
+    while cases::scheduler::turn(&domain, &cx).await? > 0 {}
+    Ok(())
+}
+
+/// Takes a turn at once and then every `period`, as the part `name` of the host.
+fn every<F, T>(app: &App, name: &'static str, period: Duration, turn: F)
+where
+    F: Fn(Domain, Context) -> T + Send + 'static,
+    T: Future<Output = Result<()>> + Send,
+{
+    let (domain, stop) = (app.domain.clone(), app.stop.clone());
+    app.tasks.spawn(async move {
+        let mut clock = tokio::time::interval(period);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                _ = clock.tick() => {}
+            }
+            let cx = domain.system(name);
+            if let Err(error) = turn(domain.clone(), cx).await {
+                tracing::error!(part = name, error = error.chain(), "a turn failed");
+            }
+        }
+    });
+}

@@ -1,0 +1,118 @@
+//! Who somebody is to a case, from their posts. Pure; the one place where sight of a case and the
+//! right to act on it are decided.
+
+use super::model::{Action, Case, Hop, State, Who};
+use crate::{
+    context::{Context, Principal},
+    identity::{Level, Post, Role},
+};
+
+/// Whether the case was reported by, or filed through, the one who asks.
+pub fn reported(cx: &Context, case: &Case) -> bool {
+    let by_phone = |hash: &Option<String>| hash.is_some() && *hash == case.phone_hash;
+    match &cx.principal {
+        Principal::Person(person) => {
+            let account = Some(&person.account);
+            case.reporter.as_ref() == account || by_phone(&person.phone_hash)
+        }
+        Principal::Phone { hash } => case.phone_hash.as_ref() == Some(hash),
+        Principal::Service { account, .. } => case.reporter.as_ref() == Some(account),
+        Principal::Anonymous | Principal::System(_) => false,
+    }
+}
+
+/// What a post makes its bearer to a case.
+fn by_post(cx: &Context, case: &Case, post: &Post) -> Option<Who> {
+    let course = &case.course;
+    let holds = course
+        .holder
+        .as_ref()
+        .is_some_and(|it| it.unit == post.unit);
+    let here = post.covers(&case.division);
+    match post.role {
+        Role::Dispatcher if holds => Some(Who::Dispatcher),
+        Role::Handler if holds => Some(Who::Handler),
+        Role::GridWorker if here => Some(Who::GridWorker),
+        Role::Verifier if here && course.state == State::Verifying && !worked(case, post, cx) => {
+            Some(Who::Verifier)
+        }
+        Role::Supervisor if here && above(case, post) => Some(Who::Supervisor),
+        _ => None,
+    }
+}
+
+fn worked(case: &Case, post: &Post, cx: &Context) -> bool {
+    case.course.workers.contains(&post.unit)
+        || (case.course.handler.is_some() && case.course.handler.as_deref() == cx.account())
+}
+
+fn above(case: &Case, post: &Post) -> bool {
+    let level = Level::of_division(&post.division);
+    match &case.course.holder {
+        Some(holder) => level.is_some_and(|it| it >= holder.level),
+        None => true,
+    }
+}
+
+/// Everything the one who asks is to a case, each with the post that makes them so.
+pub fn all<'a>(cx: &'a Context, case: &Case) -> Vec<(Who, Option<&'a Post>)> {
+    let mut found = Vec::new();
+    if matches!(cx.principal, Principal::System(_)) {
+        found.push((Who::Timer, None));
+    }
+    if cx.plugin.is_some() && cx.account().is_none() {
+        found.push((Who::Plugin, None));
+    }
+    if reported(cx, case) {
+        found.push((Who::Reporter, None));
+    }
+    for post in cx.posts() {
+        if let Some(who) = by_post(cx, case, post) {
+            found.push((who, Some(post)));
+        }
+    }
+    // Who took it on by themselves does a handler's part.
+    if case.course.handler.is_some() && case.course.handler.as_deref() == cx.account() {
+        let post = cx.posts().find(|post| {
+            let holder = case.course.holder.as_ref();
+            holder.is_some_and(|it| it.unit == post.unit || post.covers(&case.division))
+        });
+        found.push((Who::Handler, post));
+    }
+    found
+}
+
+/// Whether the one who asks may see the case. `knows`: one of their units has had to do with it.
+pub fn may_see(cx: &Context, case: &Case, knows: bool) -> bool {
+    if matches!(cx.principal, Principal::System(_)) || reported(cx, case) {
+        return true;
+    }
+    if case.proxy.is_some() && case.proxy.as_deref() == cx.account() {
+        return true;
+    }
+    cx.posts().any(|post| match post.role {
+        Role::Dispatcher | Role::Handler => knows,
+        Role::GridWorker | Role::Verifier | Role::Supervisor | Role::DutyKeeper => {
+            post.covers(&case.division)
+        }
+        Role::Resident
+        | Role::CounterClerk
+        | Role::HotlineAgent
+        | Role::DepartmentDeveloper
+        | Role::PluginReviewer
+        | Role::Administrator => false,
+    })
+}
+
+/// The unit of a post, as a case knows it.
+pub fn hop(post: &Post) -> Option<Hop> {
+    Some(Hop {
+        unit: post.unit.clone(),
+        level: Level::of_division(&post.division)?,
+    })
+}
+
+/// Whether an action is one that a plugin may take by itself.
+pub const fn plugin_may(action: Action) -> bool {
+    matches!(action, Action::Submit | Action::Comment)
+}

@@ -1,0 +1,657 @@
+//! The only door into cases: pages, the API and plugins all come through here. Checks authority,
+//! asks the engine, and writes what it says in one transaction with its event.
+
+use std::sync::Arc;
+
+use super::{
+    actors,
+    duty::{self, DutyList},
+    events,
+    lifecycle::{self, Duty, Input},
+    model::{Action, Case, Hop, Rating, Urgency, Who},
+    refusal,
+    routing::division_at,
+};
+use crate::{
+    attachments,
+    context::{Channel, Context, Principal},
+    db::{self, Transaction, cases as rows, units::Unit},
+    domain::Domain,
+    error::{Error, Problem, Result},
+    grid::{self, Point, Position},
+    identity::{Level, Post, Role},
+    plugins::Capability,
+};
+
+/// The longest title, in characters.
+pub const TITLE: usize = 80;
+/// The longest text, in characters.
+pub const WORDS: usize = 2000;
+/// The longest address, in characters.
+pub const ADDRESS: usize = 200;
+/// The kind of unit that receives and sends on the cases of a division.
+pub const DESK: &str = "desk";
+
+/// Something to report.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The same report, sent again with the same `once`, answers the first case. 1 to 64 characters.
+    pub once: String,
+    /// Class of the duty list, if the reporter chose one.
+    pub class: Option<String>,
+    /// In few words, at most 80 characters; the beginning of the description when empty.
+    pub title: String,
+    /// At most 2,000 characters.
+    pub description: String,
+    /// Where, as a point with its declared system.
+    pub point: Option<Point>,
+    /// Where, as a community or cell; needed when the point lies in no cell.
+    pub division: Option<String>,
+    /// Where, in words; at most 200 characters.
+    pub address: String,
+    /// A proposal; a dispatcher decides.
+    pub urgency: Option<Urgency>,
+    /// Whether the reporter says that lives are at risk.
+    pub danger: bool,
+    /// Files handed in before.
+    pub files: Vec<String>,
+    /// The draft that the files belong to, for someone who is not signed in.
+    pub draft: Option<String>,
+    /// Name of the person it is reported for, by a clerk or an agent.
+    pub contact_name: Option<String>,
+    /// Phone of the person it is reported for, by a clerk or an agent.
+    pub contact_phone: Option<String>,
+}
+
+/// What to do to a case.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The case.
+    pub case: String,
+    /// The version it was decided on. `Conflict` when the case has moved since; none for remarks.
+    pub version: Option<u32>,
+    /// The same command, sent again with the same `once`, is answered and not repeated.
+    pub once: String,
+    /// What.
+    pub action: Action,
+    /// Words: a reason, an answer, what was done. At most 2,000 characters.
+    pub words: Option<String>,
+    /// The unit it is sent to.
+    pub target: Option<String>,
+    /// The class it is filed under.
+    pub class: Option<String>,
+    /// The urgency it is filed with.
+    pub urgency: Option<Urgency>,
+    /// The three answers.
+    pub rating: Option<Rating>,
+    /// Files handed in before.
+    pub files: Vec<String>,
+    /// The draft that the files belong to.
+    pub draft: Option<String>,
+}
+
+impl Command {
+    /// `action` on `case`, with nothing more.
+    pub fn new(case: &str, version: u32, action: Action, once: &str) -> Self {
+        Self {
+            case: case.to_owned(),
+            version: Some(version),
+            once: once.to_owned(),
+            action,
+            words: None,
+            target: None,
+            class: None,
+            urgency: None,
+            rating: None,
+            files: Vec::new(),
+            draft: None,
+        }
+    }
+
+    /// With words.
+    #[must_use]
+    pub fn words(mut self, words: &str) -> Self {
+        self.words = Some(words.to_owned());
+        self
+    }
+
+    /// To a unit.
+    #[must_use]
+    pub fn to(mut self, unit: &str) -> Self {
+        self.target = Some(unit.to_owned());
+        self
+    }
+
+    /// Under a class, this urgent.
+    #[must_use]
+    pub fn class(mut self, class: &str, urgency: Urgency) -> Self {
+        self.class = Some(class.to_owned());
+        self.urgency = Some(urgency);
+        self
+    }
+}
+
+/// Takes a report. Once answered, it is on the disk. `Invalid` says what to mend,
+/// `Unauthenticated` when there is neither an account nor a proved phone.
+pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Case> {
+    let behalf = reporter(domain, cx, &report)?;
+    check_report(domain, cx, &report)?;
+    let principal = principal(cx)?;
+    let (division, position) = place(domain, cx, &report)?;
+    let (domain, cx) = (domain.clone(), cx.clone());
+    let database = domain.database.clone();
+    database
+        .write(move |t| {
+            Box::pin(async move {
+                if let Some((id, _)) = rows::answered(t, &principal, &report.once).await? {
+                    return rows::get(t, &id).await?.ok_or(Error::NotFound);
+                }
+                let case = open(t, &domain, &cx, &report, behalf, division, position).await?;
+                rows::keep_answer(t, &principal, &report.once, &case, cx.now).await?;
+                Ok(case)
+            })
+        })
+        .await
+}
+
+/// For whom a report is made.
+struct Behalf {
+    account: Option<String>,
+    phone_hash: Option<String>,
+    proxy: Option<String>,
+    phone: Option<String>,
+}
+
+fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
+    if let Some(plugin) = &cx.plugin {
+        plugin.capabilities.need(Capability::CasesOpen)?;
+        if !report
+            .class
+            .as_ref()
+            .is_some_and(|it| plugin.classes.contains(it))
+        {
+            return Err(Error::NotGranted {
+                capability: "cases.open".to_owned(),
+                line: "[cases] classes".to_owned(),
+            });
+        }
+    }
+    let none = Behalf {
+        account: None,
+        phone_hash: None,
+        proxy: None,
+        phone: None,
+    };
+    match &cx.principal {
+        Principal::Phone { hash } => Ok(Behalf {
+            phone_hash: Some(hash.clone()),
+            ..none
+        }),
+        Principal::Anonymous | Principal::System(_) => Err(Error::Unauthenticated),
+        Principal::Service { account, .. } => Ok(Behalf {
+            account: Some(account.clone()),
+            ..none
+        }),
+        Principal::Person(person) => {
+            let Some(phone) = &report.contact_phone else {
+                return Ok(Behalf {
+                    account: Some(person.account.clone()),
+                    phone_hash: person.phone_hash.clone(),
+                    ..none
+                });
+            };
+            if !cx.has_role(Role::CounterClerk) && !cx.has_role(Role::HotlineAgent) {
+                return Err(Error::Forbidden("case-not-on-behalf"));
+            }
+            let phone = crate::identity::phone::normal(phone)?;
+            Ok(Behalf {
+                phone_hash: Some(crate::identity::phone::hash(domain, &phone)),
+                proxy: Some(person.account.clone()),
+                phone: Some(phone),
+                ..none
+            })
+        }
+    }
+}
+
+fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
+    let mut problems = Vec::new();
+    let mut longest = |at: &str, text: &str, limit: usize| {
+        if text.chars().count() > limit {
+            problems.push(Problem::at(at, "text-too-long").with("limit", limit));
+        }
+    };
+    longest("title", &report.title, TITLE);
+    longest("description", &report.description, WORDS);
+    longest("address", &report.address, ADDRESS);
+    longest(
+        "contact_name",
+        report.contact_name.as_deref().unwrap_or(""),
+        40,
+    );
+    if report.title.trim().is_empty() && report.description.trim().is_empty() {
+        problems.push(Problem::at("description", "case-say-what"));
+    }
+    if report.once.is_empty() || report.once.len() > 64 {
+        problems.push(Problem::at("once", "once-length"));
+    }
+    if let Some(class) = &report.class
+        && domain.duty.list().item(class).is_none()
+    {
+        problems.push(Problem::at("class", "case-class-unknown"));
+    }
+    let _ = cx;
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
+/// The cell of the point, else the community that was chosen; never a guess.
+fn place(domain: &Domain, cx: &Context, report: &Report) -> Result<(String, Option<Position>)> {
+    let position = report.point.map(|it| it.position()).transpose()?;
+    if let Some(at) = position
+        && let Some(cell) = grid::locate_position(domain, cx, at)
+    {
+        return Ok((cell.code, position));
+    }
+    let Some(code) = &report.division else {
+        let code = if position.is_some() {
+            "case-place-outside"
+        } else {
+            "case-place-missing"
+        };
+        return Err(Error::invalid("place", code));
+    };
+    let index = domain.grid.index();
+    let known = index.division(code).filter(|it| it.live(cx.now));
+    match known {
+        Some(it) if it.code.len() >= 12 => Ok((it.code.clone(), position)),
+        _ => Err(Error::invalid("place", "case-place-unknown")),
+    }
+}
+
+async fn open(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    report: &Report,
+    behalf: Behalf,
+    division: String,
+    position: Option<Position>,
+) -> Result<Case> {
+    let desk = desk_for(t, &division, Level::Community)
+        .await?
+        .ok_or_else(|| Error::invalid("place", "case-no-desk"))?;
+    let duty = match &report.class {
+        Some(class) => duty_for(t, &domain.duty.list(), class, &division).await?,
+        None => None,
+    };
+    let who = if cx.plugin.is_some() && cx.account().is_none() {
+        Who::Plugin
+    } else {
+        Who::Anyone
+    };
+    let input = Input {
+        who: vec![who],
+        actor: cx.account().map(str::to_owned),
+        target: Some(desk),
+        duty,
+        urgency: report.urgency,
+        danger: report.danger,
+        files: report.files.len().try_into().unwrap_or(u32::MAX),
+        ..blank(Action::Submit, cx)
+    };
+    let (course, deadlines) =
+        lifecycle::step(&lifecycle::unborn(), &[], &input).map_err(refusal::error)?;
+    let day = cx.now.zoned(&domain.zone).strftime("%Y%m%d").to_string();
+    let district = division.get(..6).unwrap_or(&division).to_owned();
+    let serial = rows::serial(t, &district, &day).await?;
+    let case = Case {
+        id: domain.ids.id(cx.now),
+        number: format!("{district}-{day}-{serial:04}"),
+        title: title(report),
+        address: report.address.trim().to_owned(),
+        lon: position.map(|it| it.lon),
+        lat: position.map(|it| it.lat),
+        channel: channel(cx),
+        reporter: behalf.account,
+        phone_hash: behalf.phone_hash,
+        proxy: behalf.proxy,
+        plugin: cx.plugin.as_ref().map(|it| it.id.clone()),
+        opened: cx.now,
+        closed: None,
+        due: rows::next_due(&deadlines),
+        division,
+        course,
+        deadlines,
+    };
+    rows::insert(t, &case, &domain.duty.list().version).await?;
+    if behalf.phone.is_some() || report.contact_name.is_some() {
+        let name = report.contact_name.as_deref();
+        rows::put_contact(t, &case.id, name, behalf.phone.as_deref()).await?;
+    }
+    let words = Some(report.description.trim()).filter(|it| !it.is_empty());
+    events::append(t, domain, cx, &case, &input, None, words).await?;
+    attachments::bind(
+        t,
+        domain,
+        cx,
+        report.draft.as_deref(),
+        &case.id,
+        &report.files,
+    )
+    .await?;
+    Ok(case)
+}
+
+/// The channel, by the post of whoever files it: one responsibility, whichever door.
+fn channel(cx: &Context) -> Channel {
+    match cx.channel {
+        Channel::App | Channel::Api if cx.has_role(Role::HotlineAgent) => Channel::Hotline,
+        Channel::App | Channel::Api if cx.has_role(Role::CounterClerk) => Channel::Counter,
+        Channel::App | Channel::Api if cx.has_role(Role::GridWorker) => Channel::GridWorker,
+        other => other,
+    }
+}
+
+fn title(report: &Report) -> String {
+    let title = report.title.trim();
+    if !title.is_empty() {
+        return title.to_owned();
+    }
+    let first = report.description.trim().lines().next().unwrap_or_default();
+    first.chars().take(30).collect()
+}
+
+/// Does something to a case. `NotFound` when the caller may not see it, `Forbidden` when it is not
+/// theirs to do, `Conflict` when the state or the version does not allow it; then nothing has
+/// changed.
+pub async fn act(domain: &Domain, cx: &Context, command: Command) -> Result<Case> {
+    if let Some(plugin) = &cx.plugin {
+        plugin.capabilities.need(Capability::CasesComment)?;
+        if !actors::plugin_may(command.action) {
+            return Err(Error::Forbidden("case-not-by-plugin"));
+        }
+    }
+    check_command(&command)?;
+    let case = get(domain, cx, &command.case).await?;
+    let principal = principal(cx)?;
+    let (domain, cx) = (domain.clone(), cx.clone());
+    let database = domain.database.clone();
+    database
+        .write(move |t| {
+            Box::pin(async move {
+                if let Some((id, _)) = rows::answered(t, &principal, &command.once).await? {
+                    return rows::get(t, &id).await?.ok_or(Error::NotFound);
+                }
+                // Read again inside: what was seen outside may have moved.
+                let case = rows::get(t, &case.id).await?.ok_or(Error::NotFound)?;
+                let case = advance(t, &domain, &cx, case, &command).await?;
+                rows::keep_answer(t, &principal, &command.once, &case, cx.now).await?;
+                Ok(case)
+            })
+        })
+        .await
+}
+
+fn check_command(command: &Command) -> Result<()> {
+    if command.once.is_empty() || command.once.len() > 64 {
+        return Err(Error::invalid("once", "once-length"));
+    }
+    let length = command.words.as_deref().map_or(0, |it| it.chars().count());
+    if length > WORDS {
+        return Err(Error::Invalid(vec![
+            Problem::at("words", "text-too-long").with("limit", WORDS),
+        ]));
+    }
+    Ok(())
+}
+
+async fn advance(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    mut case: Case,
+    command: &Command,
+) -> Result<Case> {
+    let was = case.course.version;
+    if command.version.is_some_and(|version| version != was) {
+        return Err(Error::Conflict("case-changed-meanwhile"));
+    }
+    let actor = actors::all(cx, &case);
+    let input = input(t, domain, cx, &case, command, &actor).await?;
+    let post = post_for(command.action, &case, &actor);
+    let words = command
+        .words
+        .as_deref()
+        .map(str::trim)
+        .filter(|it| !it.is_empty());
+    (case.course, case.deadlines) =
+        lifecycle::step(&case.course, &case.deadlines, &input).map_err(refusal::error)?;
+    case.due = rows::next_due(&case.deadlines);
+    case.closed = case.course.state.ended().then_some(cx.now);
+    rows::update(t, &case, was).await?;
+    events::append(t, domain, cx, &case, &input, post, words).await?;
+    if let (Some(class), Some(urgency)) = (&command.class, command.urgency) {
+        rows::choose(t, &case.id, class, urgency).await?;
+    }
+    attachments::bind(
+        t,
+        domain,
+        cx,
+        command.draft.as_deref(),
+        &case.id,
+        &command.files,
+    )
+    .await?;
+    Ok(case)
+}
+
+/// The post an act is done from: the one that allows it.
+fn post_for<'a>(
+    action: Action,
+    case: &Case,
+    actor: &[(Who, Option<&'a Post>)],
+) -> Option<&'a Post> {
+    let rule = super::procedures::rule(action, Some(case.course.state))?;
+    let found = actor.iter().find(|(who, _)| rule.who.contains(who))?;
+    found.1
+}
+
+async fn input(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    case: &Case,
+    command: &Command,
+    actor: &[(Who, Option<&Post>)],
+) -> Result<Input> {
+    let list = domain.duty.list();
+    let class = command.class.as_ref().or(case.course.class.as_ref());
+    let duty = match class {
+        Some(class) => duty_for(t, &list, class, &case.division).await?,
+        None => None,
+    };
+    let urgency = command.urgency.unwrap_or(case.course.urgency);
+    let item = class.and_then(|it| list.item(it));
+    let target = match (command.action, &command.target) {
+        (Action::Raise, _) => above(t, case, case.course.holder.as_ref()).await?,
+        (Action::VerifyFail, _) => {
+            above(
+                t,
+                case,
+                case.course
+                    .overseer
+                    .as_ref()
+                    .or(case.course.worker.as_ref()),
+            )
+            .await?
+        }
+        (_, Some(unit)) => db::units::get(t, unit).await?.as_ref().and_then(hop),
+        (_, None) => None,
+    };
+    Ok(Input {
+        who: actor.iter().map(|(who, _)| *who).collect(),
+        actor: cx.account().map(str::to_owned),
+        unit: post_for(command.action, case, actor).and_then(actors::hop),
+        target,
+        duty,
+        urgency: command.urgency,
+        reason: command
+            .words
+            .as_deref()
+            .is_some_and(|it| !it.trim().is_empty()),
+        files: command.files.len().try_into().unwrap_or(u32::MAX),
+        rating: command.rating,
+        dues: match item {
+            Some(item) => item.dues(urgency, cx.now, &domain.zone),
+            None => duty::before_class(cx.now),
+        },
+        ..blank(command.action, cx)
+    })
+}
+
+pub(super) fn blank(action: Action, cx: &Context) -> Input {
+    Input {
+        action,
+        who: Vec::new(),
+        actor: None,
+        unit: None,
+        target: None,
+        duty: None,
+        urgency: None,
+        danger: false,
+        reason: false,
+        files: 0,
+        rating: None,
+        clock: None,
+        now: cx.now,
+        dues: duty::before_class(cx.now),
+    }
+}
+
+/// The desk of the lowest division, from `level` up, that has one at this place.
+pub(super) async fn desk_for(
+    t: &mut db::Connection,
+    division: &str,
+    level: Level,
+) -> Result<Option<Hop>> {
+    let mut level = Some(level);
+    while let Some(at) = level {
+        if let Some(code) = division_at(division, at)
+            && let Some(unit) = db::units::of(t, code, DESK).await?
+        {
+            return Ok(hop(&unit));
+        }
+        level = at.above();
+    }
+    Ok(None)
+}
+
+/// The desk above a hop; a missing one is passed over. None at the top.
+pub(super) async fn above(
+    t: &mut db::Connection,
+    case: &Case,
+    from: Option<&Hop>,
+) -> Result<Option<Hop>> {
+    match from.and_then(|hop| hop.level.above()) {
+        Some(level) => desk_for(t, &case.division, level).await,
+        None => Ok(None),
+    }
+}
+
+/// A unit as a case knows it; none for a unit above a district.
+pub fn hop(unit: &Unit) -> Option<Hop> {
+    Some(Hop {
+        unit: unit.id.clone(),
+        level: unit.level()?,
+    })
+}
+
+/// The duty item at this place: its lead is the nearest unit of its kind, from the street up.
+async fn duty_for(
+    t: &mut db::Connection,
+    list: &Arc<DutyList>,
+    class: &str,
+    division: &str,
+) -> Result<Option<Duty>> {
+    let Some(item) = list.item(class) else {
+        return Err(Error::invalid("class", "case-class-unknown"));
+    };
+    // The office of a street is the desk of that street.
+    let kind = if item.lead == "street-office" {
+        DESK
+    } else {
+        item.lead.as_str()
+    };
+    let mut lead = None;
+    for level in [Level::Street, Level::District] {
+        if lead.is_none()
+            && let Some(code) = division_at(division, level)
+        {
+            lead = db::units::of(t, code, kind).await?.map(|it| it.id);
+        }
+    }
+    Ok(Some(Duty {
+        class: item.code.clone(),
+        lead,
+        lowest: item.lowest,
+        basic: item.basic,
+        evidence: item.evidence,
+    }))
+}
+
+/// One case. `NotFound` when there is none, or it is not the caller's to see.
+pub async fn get(domain: &Domain, cx: &Context, id: &str) -> Result<Case> {
+    let mut c = domain.database.read().await?;
+    let case = rows::get(&mut c, id).await?.ok_or(Error::NotFound)?;
+    sight(&mut c, cx, case).await
+}
+
+/// One case by the number people quote; the same sight.
+pub async fn by_number(domain: &Domain, cx: &Context, number: &str) -> Result<Case> {
+    let mut c = domain.database.read().await?;
+    let case = rows::by_number(&mut c, number.trim())
+        .await?
+        .ok_or(Error::NotFound)?;
+    sight(&mut c, cx, case).await
+}
+
+async fn sight(c: &mut db::Connection, cx: &Context, case: Case) -> Result<Case> {
+    if let Some(plugin) = &cx.plugin {
+        plugin.capabilities.need(Capability::CasesRead)?;
+        let of_plugin = case
+            .course
+            .class
+            .as_ref()
+            .is_some_and(|it| plugin.classes.contains(it));
+        if !of_plugin && case.plugin.as_ref() != Some(&plugin.id) {
+            return Err(Error::NotFound);
+        }
+    }
+    let units: Vec<String> = cx.posts().map(|post| post.unit.clone()).collect();
+    let knows = !units.is_empty() && rows::knows(c, &case.id, &units).await?;
+    let plugin_alone = cx.plugin.is_some() && matches!(cx.principal, Principal::System(_));
+    if plugin_alone || actors::may_see(cx, &case, knows) {
+        Ok(case)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Under which name a command's `once` is kept.
+fn principal(cx: &Context) -> Result<String> {
+    let who = match &cx.principal {
+        Principal::Person(person) => person.account.clone(),
+        Principal::Service { account, .. } => account.clone(),
+        Principal::Phone { hash } => format!("phone:{hash}"),
+        Principal::System(part) => format!("system:{part}"),
+        Principal::Anonymous => return Err(Error::Unauthenticated),
+    };
+    Ok(match &cx.plugin {
+        Some(plugin) => format!("{who}/{}", plugin.id),
+        None => who,
+    })
+}

@@ -1,0 +1,468 @@
+//! What is shown of cases: lists, the timeline, and what the reader may do next.
+
+use super::{
+    actors,
+    lifecycle::Refusal,
+    model::{Action, Case, State, Urgency, Who},
+    operations::{self, DESK},
+    procedures::{Guard, INCIDENT},
+    routing::{self, division_at},
+};
+use crate::{
+    context::{Context, Principal},
+    db::{
+        self, cases as rows,
+        cases::{Filter, Order, Suggestion},
+        units::Unit,
+    },
+    domain::Domain,
+    error::{Error, Result},
+    identity::{Level, Role},
+    page::{Page, Paging},
+    plugins::Capability,
+    time::Timestamp,
+};
+
+/// One step in the life of a case, for its timeline.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Moment {
+    /// When.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// What was done.
+    pub action: Action,
+    /// The state it led to.
+    pub state: State,
+    /// The unit that did it, by name; none for the reporter, the host or a plugin.
+    pub by: Option<String>,
+    /// The role it was done in, or the part of the host.
+    pub role: Option<String>,
+    /// The plugin that did it.
+    pub plugin: Option<String>,
+    /// Who held the case afterwards, by name.
+    pub holder: Option<String>,
+    /// Until when.
+    #[schema(value_type = Option<String>)]
+    pub due: Option<Timestamp>,
+    /// What was written; none when nothing was, or it has been erased.
+    pub words: Option<String>,
+}
+
+/// The life of a case, oldest first.
+pub async fn timeline(domain: &Domain, cx: &Context, id: &str) -> Result<Vec<Moment>> {
+    let case = operations::get(domain, cx, id).await?;
+    let mut c = domain.database.read().await?;
+    let mut names = Names::default();
+    let mut moments = Vec::new();
+    for event in rows::events(&mut c, &case.id).await? {
+        moments.push(Moment {
+            at: event.at,
+            action: event.action,
+            state: event.state,
+            by: names.of(&mut c, cx, event.unit.as_deref()).await?,
+            role: event.role,
+            plugin: event.plugin,
+            holder: names.of(&mut c, cx, event.holder.as_deref()).await?,
+            due: event.due,
+            words: event.words,
+        });
+    }
+    Ok(moments)
+}
+
+/// Names of units, each read once.
+#[derive(Default)]
+struct Names(std::collections::BTreeMap<String, Option<String>>);
+
+impl Names {
+    async fn of(
+        &mut self,
+        c: &mut db::Connection,
+        cx: &Context,
+        unit: Option<&str>,
+    ) -> Result<Option<String>> {
+        let Some(id) = unit else {
+            return Ok(None);
+        };
+        if let Some(name) = self.0.get(id) {
+            return Ok(name.clone());
+        }
+        let name = db::units::get(c, id)
+            .await?
+            .map(|it| it.name(cx.locale).to_owned());
+        self.0.insert(id.to_owned(), name.clone());
+        Ok(name)
+    }
+}
+
+/// The name of the unit that holds a case.
+pub async fn holder(domain: &Domain, cx: &Context, case: &Case) -> Result<Option<String>> {
+    let Some(hop) = &case.course.holder else {
+        return Ok(None);
+    };
+    let mut c = domain.database.read().await?;
+    let unit = db::units::get(&mut c, &hop.unit).await?;
+    Ok(unit.map(|it| it.name(cx.locale).to_owned()))
+}
+
+/// The cases that the caller reported, the newest first. `Unauthenticated` when nobody did.
+pub async fn mine(domain: &Domain, cx: &Context, paging: &Paging) -> Result<Page<Case>> {
+    let filter = reported_by(cx)?;
+    list(domain, &filter, Order::Newest, paging).await
+}
+
+fn reported_by(cx: &Context) -> Result<Filter> {
+    Ok(match &cx.principal {
+        Principal::Person(person) => Filter {
+            reporter: Some(person.account.clone()),
+            ..Filter::default()
+        },
+        Principal::Phone { hash } => Filter {
+            phone_hash: Some(hash.clone()),
+            ..Filter::default()
+        },
+        Principal::Service { account, .. } => Filter {
+            reporter: Some(account.clone()),
+            ..Filter::default()
+        },
+        Principal::Anonymous | Principal::System(_) => return Err(Error::Unauthenticated),
+    })
+}
+
+/// Which of the caller's queues.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Queue {
+    /// What the units of the caller's dispatcher posts must file, send on or confirm.
+    Desk,
+    /// What the units of the caller's handler posts must take on or do, and what they have taken.
+    Work,
+    /// What waits for an independent check where the caller verifies.
+    Verify,
+    /// What has overrun and is overseen by the caller's units.
+    Overseen,
+    /// What is open in the places of the caller's grid-worker and supervisor posts.
+    Area,
+    /// What the caller filed on somebody's behalf.
+    Proxy,
+}
+
+impl Queue {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Desk,
+        Self::Work,
+        Self::Verify,
+        Self::Overseen,
+        Self::Area,
+        Self::Proxy,
+    ];
+
+    const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Desk => &[Role::Dispatcher],
+            Self::Work => &[Role::Handler],
+            Self::Verify => &[Role::Verifier],
+            Self::Overseen => &[Role::Supervisor],
+            Self::Area => &[Role::GridWorker, Role::Supervisor],
+            Self::Proxy => &[Role::CounterClerk, Role::HotlineAgent],
+        }
+    }
+}
+
+/// The queues that the caller's posts give them.
+pub fn queues(cx: &Context) -> Vec<Queue> {
+    let has = |queue: &Queue| queue.roles().iter().any(|role| cx.has_role(*role));
+    Queue::ALL.into_iter().filter(has).collect()
+}
+
+/// One of the caller's queues, the least time left first. `Forbidden` without a post for it.
+pub async fn queue(
+    domain: &Domain,
+    cx: &Context,
+    queue: Queue,
+    paging: &Paging,
+) -> Result<Page<Case>> {
+    let posts: Vec<_> = cx
+        .posts()
+        .filter(|post| queue.roles().contains(&post.role))
+        .collect();
+    if posts.is_empty() {
+        return Err(Error::Forbidden("queue-not-yours"));
+    }
+    let units = || Some(posts.iter().map(|post| post.unit.clone()).collect());
+    let divisions = || Some(posts.iter().map(|post| post.division.clone()).collect());
+    let open = || {
+        Some(
+            State::ALL
+                .iter()
+                .copied()
+                .filter(|state| !state.ended())
+                .collect(),
+        )
+    };
+    let filter = match queue {
+        Queue::Desk => Filter {
+            holders: units(),
+            states: Some(vec![
+                State::Submitted,
+                State::Filed,
+                State::Dispatched,
+                State::Feedback,
+                State::InProgress,
+            ]),
+            ..Filter::default()
+        },
+        Queue::Work => Filter {
+            holders: units(),
+            states: Some(vec![State::Dispatched, State::InProgress]),
+            ..Filter::default()
+        },
+        Queue::Verify => Filter {
+            divisions: divisions(),
+            states: Some(vec![State::Verifying]),
+            ..Filter::default()
+        },
+        Queue::Overseen => Filter {
+            overseers: units(),
+            states: open(),
+            ..Filter::default()
+        },
+        Queue::Area => Filter {
+            divisions: divisions(),
+            states: open(),
+            ..Filter::default()
+        },
+        Queue::Proxy => Filter {
+            proxy: cx.account().map(str::to_owned),
+            ..Filter::default()
+        },
+    };
+    list(domain, &filter, Order::Due, paging).await
+}
+
+async fn list(
+    domain: &Domain,
+    filter: &Filter,
+    order: Order,
+    paging: &Paging,
+) -> Result<Page<Case>> {
+    let mut c = domain.database.read().await?;
+    let limit = paging.limit();
+    let found = rows::list(&mut c, filter, order, paging.cursor.as_deref(), limit + 1).await?;
+    Ok(Page::cut(found, limit, |case| match order {
+        Order::Newest => case.id.clone(),
+        Order::Due => rows::due_cursor(case),
+    }))
+}
+
+/// What a plugin asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of this class.
+    pub class: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
+    /// Below this division.
+    pub division: Option<String>,
+    /// Only what the caller reported.
+    pub mine: bool,
+}
+
+/// The cases of a plugin's classes that the caller may see, the newest first: those they
+/// reported, or those at the places of their posts. In an event, where nobody calls, all of them.
+pub async fn for_plugin(
+    domain: &Domain,
+    cx: &Context,
+    wanted: &Wanted,
+    paging: &Paging,
+) -> Result<Page<Case>> {
+    let plugin = cx.plugin.as_ref().ok_or(Error::Forbidden("plugin-only"))?;
+    plugin.capabilities.need(Capability::CasesRead)?;
+    let classes = plugin.classes.iter();
+    let classes = classes.filter(|it| wanted.class.as_ref().is_none_or(|want| want == *it));
+    let of_classes = Filter {
+        classes: Some(classes.cloned().collect()),
+        states: wanted.state.map(|state| vec![state]),
+        ..Filter::default()
+    };
+    let places: Vec<String> = cx
+        .posts()
+        .filter(|post| post.role != Role::Administrator)
+        .map(|post| post.division.clone())
+        .collect();
+    let alone = matches!(cx.principal, Principal::System(_));
+    let within = |prefixes: Vec<String>| match &wanted.division {
+        None => prefixes,
+        Some(want) => prefixes
+            .into_iter()
+            .filter_map(|it| {
+                if want.starts_with(&it) {
+                    Some(want.clone())
+                } else {
+                    it.starts_with(want.as_str()).then_some(it)
+                }
+            })
+            .collect(),
+    };
+    let filter = if wanted.mine || (places.is_empty() && !alone) {
+        let own = reported_by(cx)?;
+        Filter {
+            reporter: own.reporter,
+            phone_hash: own.phone_hash,
+            divisions: wanted.division.clone().map(|it| vec![it]),
+            ..of_classes
+        }
+    } else {
+        let scope = if alone { vec![String::new()] } else { places };
+        Filter {
+            divisions: Some(within(scope)),
+            ..of_classes
+        }
+    };
+    list(domain, &filter, Order::Newest, paging).await
+}
+
+/// What an action needs to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// Words.
+    Words,
+    /// A class and an urgency.
+    Class,
+    /// Photos.
+    Files,
+    /// A unit to send it to.
+    Target,
+    /// Three answers.
+    Rating,
+}
+
+/// Something the caller may do to a case now.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Choice {
+    /// What.
+    pub action: Action,
+    /// What must be told.
+    pub needs: Vec<Need>,
+    /// Where it may be sent.
+    pub targets: Vec<Unit>,
+}
+
+/// Everything the caller may do to a case now, with what each needs.
+pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<Choice>> {
+    let who: Vec<Who> = actors::all(cx, case)
+        .into_iter()
+        .map(|(who, _)| who)
+        .collect();
+    let mut found = Vec::new();
+    for rule in INCIDENT {
+        let mine =
+            rule.from.contains(&case.course.state) && rule.who.iter().any(|it| who.contains(it));
+        if !mine || rule.who.contains(&Who::Timer) || !possible(case, rule.guards) {
+            continue;
+        }
+        let targets = if rule.guards.contains(&Guard::Target) {
+            targets(domain, case).await?
+        } else {
+            Vec::new()
+        };
+        found.push(Choice {
+            action: rule.action,
+            needs: needs(rule.action, rule.guards),
+            targets,
+        });
+    }
+    Ok(found)
+}
+
+fn possible(case: &Case, guards: &[Guard]) -> bool {
+    guards.iter().all(|guard| match guard {
+        Guard::NoDanger => !case.course.danger,
+        Guard::AskedBound => case.course.asked < super::lifecycle::MOST_QUESTIONS,
+        Guard::Above => case
+            .course
+            .holder
+            .as_ref()
+            .is_some_and(|it| it.level < Level::District),
+        _ => true,
+    })
+}
+
+fn needs(action: Action, guards: &[Guard]) -> Vec<Need> {
+    let by_guard = guards.iter().filter_map(|guard| match guard {
+        Guard::Reason => Some(Need::Words),
+        Guard::Class => Some(Need::Class),
+        Guard::Evidence => Some(Need::Files),
+        Guard::Target => Some(Need::Target),
+        Guard::Rating => Some(Need::Rating),
+        Guard::AskedBound | Guard::Basic | Guard::Above | Guard::NoDanger => None,
+    });
+    let attached = (action == Action::Attach).then_some(Need::Files);
+    by_guard.chain(attached).collect()
+}
+
+/// The units at this place that the holder may send the case to.
+async fn targets(domain: &Domain, case: &Case) -> Result<Vec<Unit>> {
+    let mut c = domain.database.read().await?;
+    let list = domain.duty.list();
+    let lowest = case
+        .course
+        .class
+        .as_ref()
+        .and_then(|it| list.item(it))
+        .map(|it| it.lowest);
+    let mut found = Vec::new();
+    for level in [Level::Community, Level::Street, Level::District] {
+        let Some(code) = division_at(&case.division, level) else {
+            continue;
+        };
+        for unit in db::units::at(&mut c, code).await? {
+            if let Some(hop) = operations::hop(&unit)
+                && routing::reachable(&case.course, &hop, lowest) == Ok::<(), Refusal>(())
+            {
+                found.push(unit);
+            }
+        }
+    }
+    // The unit that answers for it first, then desks, then the rest.
+    found.sort_by_key(|unit| {
+        (
+            case.course.lead.as_ref() != Some(&unit.id),
+            unit.kind != DESK,
+        )
+    });
+    Ok(found)
+}
+
+/// What plugins proposed, the surest first. For those who decide; empty for the reporter.
+pub async fn suggestions(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<Suggestion>> {
+    let decides = actors::all(cx, case)
+        .iter()
+        .any(|(who, _)| matches!(who, Who::Dispatcher | Who::Supervisor | Who::GridWorker));
+    if !decides {
+        return Ok(Vec::new());
+    }
+    let mut c = domain.database.read().await?;
+    rows::suggestions(&mut c, &case.id).await
+}
+
+/// Keeps what plugins proposed for a case. For the host's own call after a report came in.
+pub async fn propose(domain: &Domain, case: &str, proposals: Vec<Suggestion>) -> Result<()> {
+    let case = case.to_owned();
+    let write = domain.database.write(move |t| {
+        Box::pin(async move {
+            for proposal in &proposals {
+                rows::put_suggestion(t, &case, proposal).await?;
+            }
+            Ok(())
+        })
+    });
+    write.await
+}
+
+/// Which urgency, in the order in which lists show them.
+pub const URGENCIES: [Urgency; 3] = [Urgency::Emergency, Urgency::Urgent, Urgency::Normal];

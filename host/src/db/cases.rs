@@ -1,0 +1,599 @@
+//! Rows of cases, their events and deadlines. Writes what the engine decided, never decides.
+
+use super::{Connection, Row, Transaction, sql};
+use crate::{
+    cases::{
+        lifecycle::Input,
+        model::{Action, Case, Clock, Course, Deadline, State, Urgency},
+    },
+    error::{Error, Result},
+    time::Timestamp,
+};
+
+/// An event as it is kept.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Row id.
+    pub id: String,
+    /// 1 for the first.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What was done.
+    pub action: Action,
+    /// The state it led to.
+    pub state: State,
+    /// Who held the case afterwards.
+    pub holder: Option<String>,
+    /// The unit of the one who did it.
+    pub unit: Option<String>,
+    /// What the actor was to the case.
+    pub role: Option<String>,
+    /// The plugin that did it.
+    pub plugin: Option<String>,
+    /// The next deadline afterwards.
+    pub due: Option<Timestamp>,
+    /// What the engine was given, as JSON.
+    pub input: String,
+    /// Salted digest of the words; empty when there were none.
+    pub digest: String,
+    /// Hash of the event before; empty for the first.
+    pub previous: String,
+    /// Hash of all of this.
+    pub hash: String,
+    /// What was written, unless it has been erased.
+    pub words: Option<String>,
+}
+
+/// Adds a new case and its deadlines.
+pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Result<()> {
+    sql("INSERT INTO cases (id, number, state, class, urgency, holder, lead_unit, overseer, division,
+         address, lon, lat, channel, reporter, phone_hash, proxy, plugin, title, opened, closed, due,
+         duty_version, course, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+         $19, NULL, $20, $21, $22, $23)")
+        .bind(&case.id)
+        .bind(&case.number)
+        .bind(case.course.state.name())
+        .bind(case.course.class.as_ref())
+        .bind(case.course.urgency.name())
+        .bind(case.course.holder.as_ref().map(|it| &it.unit))
+        .bind(case.course.lead.as_ref())
+        .bind(case.course.overseer.as_ref().map(|it| &it.unit))
+        .bind(&case.division)
+        .bind(&case.address)
+        .bind(case.lon)
+        .bind(case.lat)
+        .bind(text(&case.channel)?)
+        .bind(case.reporter.as_ref())
+        .bind(case.phone_hash.as_ref())
+        .bind(case.proxy.as_ref())
+        .bind(case.plugin.as_ref())
+        .bind(&case.title)
+        .bind(case.opened)
+        .bind(next_due(&case.deadlines))
+        .bind(duty_version)
+        .bind(text(&case.course)?)
+        .bind(case.course.version)
+        .run(t)
+        .await?;
+    put_deadlines(t, case).await?;
+    put_units(t, case).await
+}
+
+/// Writes the course of a case. `Conflict` when somebody else moved it since `was`.
+pub async fn update(t: &mut Transaction, case: &Case, was: u32) -> Result<()> {
+    let changed = sql("UPDATE cases SET state = $1, class = $2, urgency = $3, holder = $4, lead_unit = $5,
+         overseer = $6, closed = $7, due = $8, course = $9, version = $10 WHERE id = $11 AND version = $12")
+        .bind(case.course.state.name())
+        .bind(case.course.class.as_ref())
+        .bind(case.course.urgency.name())
+        .bind(case.course.holder.as_ref().map(|it| &it.unit))
+        .bind(case.course.lead.as_ref())
+        .bind(case.course.overseer.as_ref().map(|it| &it.unit))
+        .bind(case.closed)
+        .bind(next_due(&case.deadlines))
+        .bind(text(&case.course)?)
+        .bind(case.course.version)
+        .bind(&case.id)
+        .bind(was)
+        .run(t)
+        .await?;
+    if changed == 0 {
+        return Err(Error::Conflict("case-changed-meanwhile"));
+    }
+    sql("DELETE FROM case_deadlines WHERE case_id = $1")
+        .bind(&case.id)
+        .run(t)
+        .await?;
+    put_deadlines(t, case).await?;
+    put_units(t, case).await
+}
+
+async fn put_deadlines(t: &mut Transaction, case: &Case) -> Result<()> {
+    for it in &case.deadlines {
+        sql("INSERT INTO case_deadlines (case_id, clock, due, paused) VALUES ($1, $2, $3, $4)")
+            .bind(&case.id)
+            .bind(it.clock.name())
+            .bind(it.due)
+            .bind(it.paused)
+            .run(t)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn put_units(t: &mut Transaction, case: &Case) -> Result<()> {
+    let course = &case.course;
+    let hops = course
+        .trail
+        .iter()
+        .chain(&course.holder)
+        .chain(&course.overseer);
+    for unit in hops.map(|it| &it.unit).chain(&course.lead) {
+        sql("INSERT INTO case_units (case_id, unit) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(&case.id)
+            .bind(unit)
+            .run(t)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Adds an event, and its words beside it.
+pub async fn insert_event(
+    t: &mut Transaction,
+    case: &str,
+    event: &Event,
+    salt: &str,
+) -> Result<()> {
+    sql("INSERT INTO case_events (id, case_id, seq, at, action, state, holder, unit, role, plugin, due,
+         input, digest, previous, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
+        .bind(&event.id)
+        .bind(case)
+        .bind(event.seq)
+        .bind(event.at)
+        .bind(event.action.name())
+        .bind(event.state.name())
+        .bind(event.holder.as_ref())
+        .bind(event.unit.as_ref())
+        .bind(event.role.as_ref())
+        .bind(event.plugin.as_ref())
+        .bind(event.due)
+        .bind(&event.input)
+        .bind(&event.digest)
+        .bind(&event.previous)
+        .bind(&event.hash)
+        .run(t)
+        .await?;
+    if let Some(words) = &event.words {
+        sql("INSERT INTO case_words (event, case_id, salt, words) VALUES ($1, $2, $3, $4)")
+            .bind(&event.id)
+            .bind(case)
+            .bind(salt)
+            .bind(words)
+            .run(t)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The events of a case, oldest first.
+pub async fn events(c: &mut Connection, case: &str) -> Result<Vec<Event>> {
+    let rows = sql(
+        "SELECT e.*, w.words FROM case_events e LEFT JOIN case_words w ON w.event = e.id
+         WHERE e.case_id = $1 ORDER BY e.seq",
+    )
+    .bind(case)
+    .all(c)
+    .await?;
+    rows.iter().map(read_event).collect()
+}
+
+/// The number and hash of the last event of a case.
+pub async fn last_event(c: &mut Connection, case: &str) -> Result<Option<(i64, String)>> {
+    let row = sql("SELECT seq, hash FROM case_events WHERE case_id = $1 ORDER BY seq DESC LIMIT 1")
+        .bind(case)
+        .optional(c)
+        .await?;
+    row.map(|row| Ok((row.get("seq")?, row.get("hash")?)))
+        .transpose()
+}
+
+fn read_event(row: &Row) -> Result<Event> {
+    Ok(Event {
+        id: row.get("id")?,
+        seq: row.get("seq")?,
+        at: row.get("at")?,
+        action: named(Action::from_name(&row.get::<String>("action")?))?,
+        state: named(State::from_name(&row.get::<String>("state")?))?,
+        holder: row.get("holder")?,
+        unit: row.get("unit")?,
+        role: row.get("role")?,
+        plugin: row.get("plugin")?,
+        due: row.get("due")?,
+        input: row.get("input")?,
+        digest: row.get("digest")?,
+        previous: row.get("previous")?,
+        hash: row.get("hash")?,
+        words: row.get("words")?,
+    })
+}
+
+/// One case.
+pub async fn get(c: &mut Connection, id: &str) -> Result<Option<Case>> {
+    one(c, sql("SELECT * FROM cases WHERE id = $1").bind(id)).await
+}
+
+/// One case by the number people quote.
+pub async fn by_number(c: &mut Connection, number: &str) -> Result<Option<Case>> {
+    one(c, sql("SELECT * FROM cases WHERE number = $1").bind(number)).await
+}
+
+async fn one(c: &mut Connection, statement: super::Statement) -> Result<Option<Case>> {
+    let Some(row) = statement.optional(c).await? else {
+        return Ok(None);
+    };
+    let mut case = read(&row)?;
+    let rows =
+        sql("SELECT clock, due, paused FROM case_deadlines WHERE case_id = $1 ORDER BY clock")
+            .bind(&case.id)
+            .all(c)
+            .await?;
+    for row in rows {
+        case.deadlines.push(Deadline {
+            clock: named(Clock::from_name(&row.get::<String>("clock")?))?,
+            due: row.get("due")?,
+            paused: row.get("paused")?,
+        });
+    }
+    Ok(Some(case))
+}
+
+/// Which cases to list. What is `None` or empty does not restrict.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Reported by this account.
+    pub reporter: Option<String>,
+    /// Reported with this phone number.
+    pub phone_hash: Option<String>,
+    /// Filed by this account on somebody's behalf.
+    pub proxy: Option<String>,
+    /// Held by one of these units.
+    pub holders: Option<Vec<String>>,
+    /// Overseen by one of these units.
+    pub overseers: Option<Vec<String>>,
+    /// One of these units has had to do with it.
+    pub units: Option<Vec<String>>,
+    /// At places below one of these divisions.
+    pub divisions: Option<Vec<String>>,
+    /// Of one of these classes.
+    pub classes: Option<Vec<String>>,
+    /// In one of these states.
+    pub states: Option<Vec<State>>,
+}
+
+/// In which order a list is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The newest first; the cursor is an id.
+    Newest,
+    /// The least time left first; the cursor is `due.id`.
+    Due,
+}
+
+/// Cases in order, without their deadlines, at most `limit`.
+pub async fn list(
+    c: &mut Connection,
+    filter: &Filter,
+    order: Order,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Case>> {
+    let mut statement = sql("SELECT * FROM cases WHERE 1 = 1");
+    for (column, value) in [
+        ("reporter", &filter.reporter),
+        ("phone_hash", &filter.phone_hash),
+        ("proxy", &filter.proxy),
+    ] {
+        if let Some(value) = value {
+            statement = statement.push_bind(&format!(" AND {column} = ?"), value);
+        }
+    }
+    statement = any(statement, "holder", filter.holders.as_deref());
+    statement = any(statement, "overseer", filter.overseers.as_deref());
+    statement = any(statement, "class", filter.classes.as_deref());
+    if let Some(states) = &filter.states {
+        let names: Vec<String> = states.iter().map(|it| it.name().to_owned()).collect();
+        statement = any(statement, "state", Some(&names));
+    }
+    if let Some(units) = &filter.units {
+        statement = statement.push(" AND id IN (SELECT case_id FROM case_units WHERE 1 = 1");
+        statement = any(statement, "unit", Some(units)).push(")");
+    }
+    if let Some(divisions) = &filter.divisions {
+        statement = statement.push(" AND (1 = 0");
+        for prefix in divisions {
+            statement = statement
+                .push_bind(" OR (division >= ?", prefix)
+                .push_bind(" AND division < ?)", format!("{prefix}:"));
+        }
+        statement = statement.push(")");
+    }
+    statement = match (order, cursor) {
+        (Order::Newest, Some(id)) => statement.push_bind(" AND id < ?", id),
+        (Order::Due, Some(cursor)) => {
+            let (due, id) = cursor
+                .split_once('.')
+                .and_then(|(due, id)| Some((due.parse::<i64>().ok()?, id)))
+                .ok_or_else(|| Error::invalid("cursor", "error-cursor"))?;
+            statement
+                .push_bind(&format!(" AND ({DUE} > ?"), due)
+                .push_bind(&format!(" OR ({DUE} = ?"), due)
+                .push_bind(" AND id > ?))", id)
+        }
+        (_, None) => statement,
+    };
+    statement = match order {
+        Order::Newest => statement.push(" ORDER BY id DESC"),
+        Order::Due => statement.push(&format!(" ORDER BY {DUE}, id")),
+    };
+    let rows = statement.push_bind(" LIMIT ?", limit).all(c).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Cases without a deadline come last.
+const DUE: &str = "COALESCE(due, 9007199254740991)";
+
+/// The cursor after `case` in a list by time left.
+pub fn due_cursor(case: &Case) -> String {
+    let due = case.due.map_or(9_007_199_254_740_991, Timestamp::micros);
+    format!("{due}.{}", case.id)
+}
+
+fn any(
+    mut statement: super::Statement,
+    column: &str,
+    values: Option<&[String]>,
+) -> super::Statement {
+    let Some(values) = values else {
+        return statement;
+    };
+    statement = statement.push(&format!(" AND {column} IN (NULL"));
+    for value in values {
+        statement = statement.push_bind(", ?", value);
+    }
+    statement.push(")")
+}
+
+/// The next serial of a district on a day; the first is 1.
+pub async fn serial(t: &mut Transaction, division: &str, day: &str) -> Result<i64> {
+    sql(
+        "INSERT INTO case_serials (division, day, last) VALUES ($1, $2, 1)
+         ON CONFLICT (division, day) DO UPDATE SET last = case_serials.last + 1 RETURNING last",
+    )
+    .bind(division)
+    .bind(day)
+    .one(t)
+    .await?
+    .get("last")
+}
+
+/// What was answered to this command of this principal before: the case and its version.
+pub async fn answered(
+    c: &mut Connection,
+    principal: &str,
+    once: &str,
+) -> Result<Option<(String, u32)>> {
+    let row = sql("SELECT case_id, version FROM case_once WHERE principal = $1 AND once = $2")
+        .bind(principal)
+        .bind(once)
+        .optional(c)
+        .await?;
+    row.map(|row| Ok((row.get("case_id")?, count(row.get("version")?))))
+        .transpose()
+}
+
+/// Keeps what was answered. `Conflict` when the same command is being answered elsewhere.
+pub async fn keep_answer(
+    t: &mut Transaction,
+    principal: &str,
+    once: &str,
+    case: &Case,
+    now: Timestamp,
+) -> Result<()> {
+    sql(
+        "INSERT INTO case_once (principal, once, case_id, version, at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(principal)
+    .bind(once)
+    .bind(&case.id)
+    .bind(case.course.version)
+    .bind(now)
+    .run(t)
+    .await?;
+    Ok(())
+}
+
+/// Keeps how a reporter without an account can be reached.
+pub async fn put_contact(
+    t: &mut Transaction,
+    case: &str,
+    name: Option<&str>,
+    phone: Option<&str>,
+) -> Result<()> {
+    sql("INSERT INTO case_contacts (case_id, name, phone) VALUES ($1, $2, $3)")
+        .bind(case)
+        .bind(name)
+        .bind(phone)
+        .run(t)
+        .await?;
+    Ok(())
+}
+
+/// Name and phone of the reporter: from the case, else from their account.
+pub async fn contact(c: &mut Connection, case: &str) -> Result<(Option<String>, Option<String>)> {
+    let row = sql(
+        "SELECT COALESCE(k.name, a.name) AS name, COALESCE(k.phone, a.phone) AS phone
+         FROM cases x LEFT JOIN case_contacts k ON k.case_id = x.id
+         LEFT JOIN accounts a ON a.id = x.reporter WHERE x.id = $1",
+    )
+    .bind(case)
+    .one(c)
+    .await?;
+    Ok((row.get("name")?, row.get("phone")?))
+}
+
+/// Whether one of these units has had to do with a case.
+pub async fn knows(c: &mut Connection, case: &str, units: &[String]) -> Result<bool> {
+    let statement = sql("SELECT unit FROM case_units").push_bind(" WHERE case_id = ?", case);
+    Ok(any(statement, "unit", Some(units))
+        .push(" LIMIT 1")
+        .optional(c)
+        .await?
+        .is_some())
+}
+
+/// A running deadline that has passed.
+pub struct Due {
+    /// Whose.
+    pub case: String,
+    /// Which.
+    pub clock: Clock,
+}
+
+/// Deadlines that passed at or before `now`, the longest overdue first. On PostgreSQL the rows are
+/// locked until the transaction ends, and those another host works on are passed over.
+pub async fn overdue(t: &mut Transaction, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
+    let mut statement = sql("SELECT case_id, clock FROM case_deadlines WHERE paused IS NULL")
+        .push_bind(" AND due <= ?", now)
+        .push(" ORDER BY due, case_id")
+        .push_bind(" LIMIT ?", limit);
+    if t.backend() == super::Backend::Postgres {
+        statement = statement.push(" FOR UPDATE SKIP LOCKED");
+    }
+    let rows = statement.all(t).await?;
+    let due = |row: &Row| {
+        Ok(Due {
+            case: row.get("case_id")?,
+            clock: named(Clock::from_name(&row.get::<String>("clock")?))?,
+        })
+    };
+    rows.iter().map(due).collect()
+}
+
+/// The soonest deadline that runs.
+pub fn next_due(deadlines: &[Deadline]) -> Option<Timestamp> {
+    let running = deadlines.iter().filter(|it| it.paused.is_none());
+    running.map(|it| it.due).min()
+}
+
+/// A plugin's proposal for a case.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct Suggestion {
+    /// The plugin.
+    pub plugin: String,
+    /// Its revision.
+    pub revision: String,
+    /// The class it proposes.
+    pub class: String,
+    /// The urgency it proposes.
+    pub urgency: Urgency,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Why, in the plugin's words (Chinese, where it has them in both).
+    pub reason: String,
+}
+
+/// Keeps a proposal; the first of a plugin stands.
+pub async fn put_suggestion(t: &mut Transaction, case: &str, it: &Suggestion) -> Result<()> {
+    sql("INSERT INTO case_suggestions (case_id, plugin, revision, class, urgency, confidence, reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
+        .bind(case)
+        .bind(&it.plugin)
+        .bind(&it.revision)
+        .bind(&it.class)
+        .bind(it.urgency.name())
+        .bind(it.confidence)
+        .bind(&it.reason)
+        .run(t)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what a person chose, beside every proposal.
+pub async fn choose(t: &mut Transaction, case: &str, class: &str, urgency: Urgency) -> Result<()> {
+    sql("UPDATE case_suggestions SET chosen_class = $1, chosen_urgency = $2 WHERE case_id = $3")
+        .bind(class)
+        .bind(urgency.name())
+        .bind(case)
+        .run(t)
+        .await?;
+    Ok(())
+}
+
+/// The proposals for a case, by the stated rule: the surest first, then by class.
+pub async fn suggestions(c: &mut Connection, case: &str) -> Result<Vec<Suggestion>> {
+    let rows = sql(
+        "SELECT * FROM case_suggestions WHERE case_id = $1 ORDER BY confidence DESC, class, plugin",
+    )
+    .bind(case)
+    .all(c)
+    .await?;
+    let read = |row: &Row| {
+        Ok(Suggestion {
+            plugin: row.get("plugin")?,
+            revision: row.get("revision")?,
+            class: row.get("class")?,
+            urgency: named(Urgency::from_name(&row.get::<String>("urgency")?))?,
+            confidence: row.get("confidence")?,
+            reason: row.get("reason")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Case> {
+    let course: Course = parse(&row.get::<String>("course")?)?;
+    Ok(Case {
+        id: row.get("id")?,
+        number: row.get("number")?,
+        course,
+        title: row.get("title")?,
+        division: row.get("division")?,
+        address: row.get("address")?,
+        lon: row.get("lon")?,
+        lat: row.get("lat")?,
+        channel: parse(&row.get::<String>("channel")?)?,
+        reporter: row.get("reporter")?,
+        phone_hash: row.get("phone_hash")?,
+        proxy: row.get("proxy")?,
+        plugin: row.get("plugin")?,
+        opened: row.get("opened")?,
+        closed: row.get("closed")?,
+        due: row.get("due")?,
+        deadlines: Vec::new(),
+    })
+}
+
+/// Reads back what the engine was given.
+pub fn input(event: &Event) -> Result<Input> {
+    parse(&event.input)
+}
+
+fn text<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(value: &str) -> Result<T> {
+    serde_json::from_str(value).map_err(Error::internal)
+}
+
+fn named<T>(value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| Error::bug("a row names what this version does not know"))
+}
+
+fn count(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

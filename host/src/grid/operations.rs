@@ -1,0 +1,94 @@
+//! What anyone may ask of the grid. Places are public; a plugin needs `grid.read` all the same.
+
+use super::{Cell, Division, DivisionLevel, Point, Position};
+use crate::{
+    context::Context,
+    domain::Domain,
+    error::{Error, Result},
+    page::{Page, Paging},
+    plugins::Capability,
+};
+
+/// How many divisions a search gives at most.
+const FOUND: usize = 50;
+/// The longest text searched for, in characters.
+const LONGEST: usize = 64;
+
+/// The one live cell that holds the point, or none outside the loaded area. `Invalid` when the
+/// point is out of range.
+pub fn locate(domain: &Domain, cx: &Context, at: Point) -> Result<Option<Division>> {
+    may_read(cx)?;
+    let at = at.position()?;
+    Ok(locate_position(domain, cx, at))
+}
+
+/// The same for a point that has been converted already, within the host.
+pub fn locate_position(domain: &Domain, cx: &Context, at: Position) -> Option<Division> {
+    let index = domain.grid.index();
+    index.locate(at, cx.now).map(|cell| cell.division.clone())
+}
+
+/// One division or cell, live or ended: an old case keeps its old cell.
+pub fn division(domain: &Domain, cx: &Context, code: &str) -> Result<Division> {
+    may_read(cx)?;
+    let index = domain.grid.index();
+    index.division(code).cloned().ok_or(Error::NotFound)
+}
+
+/// A division and those above it, the highest first: what is shown as "district, street,
+/// community". Divisions that are not loaded are left out.
+pub fn ancestors(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Division>> {
+    may_read(cx)?;
+    let index = domain.grid.index();
+    let mut found: Vec<Division> = Vec::new();
+    let mut code = Some(code);
+    while let Some(at) = code {
+        found.extend(index.division(at).cloned());
+        code = DivisionLevel::of(at).and_then(|level| level.parent(at));
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// The live divisions directly below one, by code.
+pub fn children(
+    domain: &Domain,
+    cx: &Context,
+    code: &str,
+    paging: &Paging,
+) -> Result<Page<Division>> {
+    may_read(cx)?;
+    let index = domain.grid.index();
+    index.division(code).ok_or(Error::NotFound)?;
+    let after = paging.cursor.as_deref().unwrap_or(code);
+    let rows = index.children(code, after, cx.now).cloned();
+    Ok(Page::cut(rows, paging.limit(), |it| it.code.clone()))
+}
+
+/// Live divisions, not cells, whose name has `text` in it, within the division `within` (all when
+/// empty); at most 50, by code. `Invalid` when the text is longer than 64 characters.
+pub fn search(domain: &Domain, cx: &Context, text: &str, within: &str) -> Result<Vec<Division>> {
+    may_read(cx)?;
+    let text = text.trim();
+    if text.chars().count() > LONGEST {
+        return Err(Error::Invalid(vec![
+            crate::error::Problem::at("text", "grid-search-too-long").with("limit", LONGEST),
+        ]));
+    }
+    let index = domain.grid.index();
+    let found = index.search(text, within, cx.now).take(FOUND);
+    Ok(found.cloned().collect())
+}
+
+/// The live cells of a division with their shapes, for a map.
+pub fn cells(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Cell>> {
+    may_read(cx)?;
+    Ok(domain.grid.index().cells(code, cx.now).cloned().collect())
+}
+
+fn may_read(cx: &Context) -> Result<()> {
+    match &cx.plugin {
+        Some(plugin) => plugin.capabilities.need(Capability::GridRead),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,208 @@
+//! What each role may do, as a pure table. What may be done to a case is the procedure's table;
+//! this is everything else. An administrator runs the system and reads no case.
+
+use super::{Post, Role};
+
+/// Something that a post may or may not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Invite people, give and end posts, make service accounts.
+    ManagePeople,
+    /// See who holds which post.
+    ReadPeople,
+    /// Read the audit.
+    ReadAudit,
+    /// Bring or change divisions and cells.
+    ImportGrid,
+    /// File for somebody else.
+    FileOnBehalf,
+    /// Read a person's contact for the case at hand.
+    ReadContact,
+    /// Upload a revision of a plugin of the own unit.
+    UploadPlugin,
+    /// Approve a revision of another unit's plugin.
+    ApprovePlugin,
+    /// Put an approved revision in force, take the one before back, retire it.
+    ActivatePlugin,
+    /// See plugins, revisions, failures and logs.
+    ReadPlugins,
+    /// Deliver parked messages again.
+    ReplayMessages,
+    /// Make tokens for oneself.
+    MakeToken,
+}
+
+impl Act {
+    /// All of them, in the order of the matrix.
+    pub const ALL: [Self; 12] = [
+        Self::ManagePeople,
+        Self::ReadPeople,
+        Self::ReadAudit,
+        Self::ImportGrid,
+        Self::FileOnBehalf,
+        Self::ReadContact,
+        Self::UploadPlugin,
+        Self::ApprovePlugin,
+        Self::ActivatePlugin,
+        Self::ReadPlugins,
+        Self::ReplayMessages,
+        Self::MakeToken,
+    ];
+
+    /// Whether it can be done with a token, or only by somebody who has signed in.
+    pub const fn by_token(self) -> bool {
+        !matches!(
+            self,
+            Self::ApprovePlugin | Self::MakeToken | Self::ManagePeople
+        )
+    }
+
+    /// Whether a plugin, acting for somebody, may ever do it. None of these is in the contract.
+    pub const fn by_plugin(self) -> bool {
+        false
+    }
+}
+
+/// What it is done to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Resource<'a> {
+    /// The unit it belongs to.
+    pub unit: Option<&'a str>,
+    /// The division it is in.
+    pub division: Option<&'a str>,
+    /// The account that made it.
+    pub author: Option<&'a str>,
+}
+
+/// Whether a post allows `act` on `resource` to `account`.
+pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> bool {
+    let own = resource.unit.is_none_or(|unit| unit == post.unit);
+    let here = resource
+        .division
+        .is_none_or(|division| post.covers(division));
+    let others = resource.unit.is_none_or(|unit| unit != post.unit)
+        && resource.author.is_none_or(|author| author != account);
+    use Role as R;
+    match act {
+        Act::ManagePeople | Act::ReadAudit | Act::ImportGrid | Act::ReplayMessages => {
+            post.role == R::Administrator
+        }
+        Act::ReadPeople => matches!(post.role, R::Administrator | R::Supervisor | R::DutyKeeper),
+        Act::FileOnBehalf => matches!(post.role, R::CounterClerk | R::HotlineAgent),
+        Act::ReadContact => {
+            here && matches!(
+                post.role,
+                R::GridWorker | R::Dispatcher | R::Handler | R::Verifier | R::Supervisor
+            )
+        }
+        Act::UploadPlugin => post.role == R::DepartmentDeveloper && own,
+        Act::ApprovePlugin => post.role == R::PluginReviewer && others,
+        Act::ActivatePlugin => match post.role {
+            R::Administrator => true,
+            R::DepartmentDeveloper => own,
+            _ => false,
+        },
+        Act::ReadPlugins => match post.role {
+            R::Administrator | R::PluginReviewer => true,
+            R::DepartmentDeveloper => own,
+            _ => false,
+        },
+        Act::MakeToken => post.role != R::Resident,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    fn post(role: Role) -> Post {
+        Post {
+            id: "p".to_owned(),
+            unit: "own".to_owned(),
+            division: "310101".to_owned(),
+            role,
+            from: Timestamp::from_micros(0),
+            until: None,
+        }
+    }
+
+    /// Role × act × resource. The resources: the own unit's, another's, another's made by oneself.
+    #[test]
+    fn matrix() {
+        let resources = [
+            (
+                "own",
+                Resource {
+                    unit: Some("own"),
+                    division: Some("310101002"),
+                    author: Some("x"),
+                },
+            ),
+            (
+                "other",
+                Resource {
+                    unit: Some("other"),
+                    division: Some("310101002"),
+                    author: Some("x"),
+                },
+            ),
+            (
+                "mine",
+                Resource {
+                    unit: Some("other"),
+                    division: Some("310101002"),
+                    author: Some("me"),
+                },
+            ),
+            (
+                "far",
+                Resource {
+                    unit: Some("other"),
+                    division: Some("320101"),
+                    author: Some("x"),
+                },
+            ),
+        ];
+        let mut text = String::new();
+        for act in Act::ALL {
+            let token = if act.by_token() { "token" } else { "no token" };
+            let plugin = if act.by_plugin() {
+                "plugin"
+            } else {
+                "no plugin"
+            };
+            text += &format!("{act:?} ({token}, {plugin})\n");
+            for role in Role::ALL {
+                let yes: Vec<_> = resources
+                    .iter()
+                    .filter(|(_, it)| allows(&post(role), "me", act, *it))
+                    .map(|(name, _)| *name)
+                    .collect();
+                if !yes.is_empty() {
+                    text += &format!("  {}: {}\n", role.name(), yes.join(" "));
+                }
+            }
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn nobody_approves_their_own() {
+        let reviewer = post(Role::PluginReviewer);
+        for resource in [
+            Resource {
+                unit: Some("own"),
+                author: Some("x"),
+                ..Resource::default()
+            },
+            Resource {
+                unit: Some("other"),
+                author: Some("me"),
+                ..Resource::default()
+            },
+        ] {
+            assert!(!allows(&reviewer, "me", Act::ApprovePlugin, resource));
+        }
+    }
+}

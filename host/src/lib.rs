@@ -1,0 +1,25 @@
+//! OneDoor: a host that serves one community entry app and loads each department's scenario as a
+//! sandboxed WebAssembly component. ARCHITECTURE.md at the root of the repository is the map.
+
+pub mod app;
+pub mod attachments;
+pub mod background;
+pub mod cases;
+pub mod config;
+pub mod context;
+pub mod db;
+pub mod demo;
+pub mod domain;
+pub mod error;
+pub mod folder;
+pub mod grid;
+pub mod identity;
+pub mod ids;
+pub mod keys;
+pub mod page;
+pub mod plugins;
+pub mod records;
+pub mod serve;
+pub mod telemetry;
+pub mod time;
+pub mod web;

@@ -1,0 +1,105 @@
+//! The `onedoor` command: reads the command line and calls the library. Decides nothing itself.
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use onedoor::{
+    app::App,
+    background,
+    config::{Cli, Command, Config, UserCommand},
+    demo,
+    identity::{operations, recovery},
+    page::Paging,
+    serve, telemetry, web,
+};
+use std::{collections::BTreeSet, io::Write as _};
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(run(cli.command))
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(config) => {
+            let app = open(config).await?;
+            first_administrator(&app).await?;
+            listen(app).await
+        }
+        Command::Demo(config) => {
+            let app = open(config.config()).await?;
+            let accounts = demo::prepare(&app).await?;
+            writeln!(std::io::stdout(), "{accounts}")?;
+            listen(app).await
+        }
+        Command::Migrate(config) => {
+            let app = open(config).await?;
+            app.close().await;
+            writeln!(std::io::stdout(), "The database is at this version.")?;
+            Ok(())
+        }
+        Command::User { command } => user(command).await,
+    }
+}
+
+/// A folder that has no account gets its first; the password is shown here and nowhere else.
+async fn first_administrator(app: &App) -> anyhow::Result<()> {
+    let cx = app.domain.system("first-run");
+    if let Some(password) = operations::first_administrator(&app.domain, &cx).await? {
+        let mut out = std::io::stdout();
+        writeln!(out, "The first administrator signs in as: admin")?;
+        writeln!(out, "with this password, shown only once:  {password}")?;
+    }
+    Ok(())
+}
+
+async fn user(command: UserCommand) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    match command {
+        UserCommand::List(config) => {
+            let app = open(config).await?;
+            let cx = app.domain.system("command");
+            let mut paging = Paging::default();
+            loop {
+                let page = operations::people(&app.domain, &cx, &paging).await?;
+                for it in page.items {
+                    let login = it.login.as_deref().unwrap_or("-");
+                    let roles: BTreeSet<_> = it.posts.iter().map(|it| it.role.name()).collect();
+                    let roles = Vec::from_iter(roles).join(", ");
+                    writeln!(out, "{login}\t{}\t{roles}", it.name)?;
+                }
+                match page.next {
+                    Some(next) => paging.cursor = Some(next),
+                    None => break,
+                }
+            }
+            app.close().await;
+        }
+        UserCommand::Reset { login, config } => {
+            let app = open(config).await?;
+            let cx = app.domain.system("command");
+            let reset = recovery::reset_password(&app.domain, &cx, &login).await;
+            app.close().await;
+            writeln!(out, "{login} signs in once with:  {}", reset?)?;
+        }
+    }
+    Ok(())
+}
+
+async fn open(config: Config) -> anyhow::Result<App> {
+    telemetry::start(&config.log).context("the log filter")?;
+    Ok(App::open(config).await?)
+}
+
+async fn listen(app: App) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(app.config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", app.config.listen))?;
+    serve::stop_on_signal(&app)?;
+    background::start(&app);
+    writeln!(std::io::stdout(), "OneDoor 一门: {}", app.config.origin())?;
+    let router = web::router(app.clone());
+    Ok(serve::serve(app, router, listener).await?)
+}

@@ -1,0 +1,7 @@
+//! `/api/v1`: JSON for all that the pages do. Each handler is an adapter over one domain function;
+//! authority is checked there. Instants are RFC 3339, ids are strings, long lists are pages of
+//! `{items, next}`, every failure is a problem document (RFC 9457).
+
+pub mod extract;
+pub mod openapi;
+pub mod problem;

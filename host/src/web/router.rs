@@ -1,0 +1,59 @@
+//! Every route of the host, on this one page. Each table makes the router and the list that the
+//! tests hold against the permission matrix and the OpenAPI document, so that no route can be
+//! added without being in both.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+};
+use std::time::Duration;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
+
+use super::{api, edge};
+use crate::{app::App, serve};
+
+/// The longest body of an ordinary request, in bytes.
+const BODY: usize = 256 * 1024;
+/// How long a request may take before it is given up.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A route: its method in lower case, and its path as axum has it.
+pub type Route = (&'static str, &'static str);
+
+macro_rules! table {
+    ($(#[$doc:meta])* $router:ident, $list:ident: $($method:ident $path:literal $handler:path;)*) => {
+        $(#[$doc])*
+        pub const $list: &[Route] = &[$((stringify!($method), $path)),*];
+
+        fn $router() -> Router<App> {
+            Router::new()$(.route($path, axum::routing::$method($handler)))*
+        }
+    };
+}
+
+table! {
+    /// The API.
+    api_routes, API:
+    get "/api/v1/openapi.json" api::openapi::document;
+}
+
+/// The whole host.
+pub fn router(app: App) -> Router {
+    let rest = api_routes().layer(DefaultBodyLimit::max(BODY));
+    Router::new()
+        .merge(serve::health())
+        .merge(rest)
+        .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIMEOUT,
+        ))
+        .layer(from_fn(edge::explain))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), edge::identify))
+        .with_state(app)
+}

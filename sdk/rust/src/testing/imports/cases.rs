@@ -1,0 +1,246 @@
+//! Cases, on the test host: opened, listed, commented on; a test moves them.
+
+use crate::{
+    Column, Denial, Error, Page, Paging, Result,
+    cases::{ClassInfo, Draft, Filter, Info, Step},
+    testing::{
+        state::{Host, OneCase, problem},
+        with_host,
+    },
+};
+
+pub fn classes() -> Result<Vec<ClassInfo>> {
+    with_host(|host| {
+        host.need("cases.read")?;
+        let english = host
+            .person
+            .as_ref()
+            .is_some_and(|person| person.caller.locale == "en");
+        let info = |code: &String| {
+            let names = host.class_names.get(code);
+            let name = names.map_or(code, |(zh, en)| if english { en } else { zh });
+            ClassInfo {
+                code: code.clone(),
+                name: name.clone(),
+                domain: "safety".to_owned(),
+            }
+        };
+        Ok(host.manifest.cases.classes.iter().map(info).collect())
+    })
+}
+
+pub fn open(once: &str, draft: &Draft) -> Result<Info> {
+    with_host(|host| {
+        host.need("cases.open")?;
+        let signed_in = || {
+            Error::Denied(Denial {
+                capability: "sign-in".to_owned(),
+                line: String::new(),
+            })
+        };
+        let reporter = host.subject().ok_or_else(signed_in)?.to_owned();
+        let key = (reporter.clone(), once.to_owned());
+        if let Some(id) = host.opened.get(&key) {
+            return find(host, id).map(|case| case.info.clone());
+        }
+        check(host, once, draft)?;
+        let info = host.first_info(
+            &draft.class,
+            &draft.title,
+            draft.place.clone(),
+            draft.urgency,
+        );
+        host.opened.insert(key, info.id.clone());
+        Ok(host.keep(OneCase {
+            info,
+            description: draft.description.clone(),
+            files: draft.files.clone(),
+            reporter: Some(reporter),
+            steps: Vec::new(),
+        }))
+    })
+}
+
+fn check(host: &Host, once: &str, draft: &Draft) -> Result<()> {
+    let owner = host.subject().unwrap_or_default();
+    let handed_in = |id: &String| {
+        host.files
+            .iter()
+            .any(|(by, file)| by == owner && file == id)
+    };
+    let place = &draft.place;
+    let known = place.division.is_some()
+        || place
+            .at
+            .as_ref()
+            .is_some_and(|at| host.cell_at(at).is_some());
+    let rules = [
+        ("once", (1..=64).contains(&once.chars().count()), 64),
+        (
+            "class",
+            host.manifest.cases.classes.contains(&draft.class),
+            1,
+        ),
+        (
+            "title",
+            (1..=80).contains(&draft.title.trim().chars().count()),
+            80,
+        ),
+        (
+            "description",
+            draft.description.chars().count() <= 2000,
+            2000,
+        ),
+        ("place", known && place.address.chars().count() <= 200, 200),
+        (
+            "files",
+            draft.files.len() <= 6 && draft.files.iter().all(|file| handed_in(&file.id)),
+            6,
+        ),
+    ];
+    let broken = rules.iter().filter(|(_, holds, _)| !holds);
+    let problems: Vec<_> = broken
+        .map(|(at, _, most)| problem(at, "case-invalid", *most))
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
+fn find<'a>(host: &'a Host, id: &str) -> Result<&'a OneCase> {
+    let found = host.cases.iter().find(|case| case.info.id == id);
+    found
+        .filter(|case| host.may_see(case))
+        .ok_or(Error::NotFound)
+}
+
+pub fn get(id: &str) -> Result<Info> {
+    with_host(|host| {
+        host.need("cases.read")?;
+        find(host, id).map(|case| case.info.clone())
+    })
+}
+
+pub fn steps(id: &str) -> Result<Vec<Step>> {
+    with_host(|host| {
+        host.need("cases.read")?;
+        find(host, id).map(|case| case.steps.iter().take(200).cloned().collect())
+    })
+}
+
+pub fn list(filter: &Filter, paging: &Paging) -> Result<Page> {
+    with_host(|host| {
+        host.need("cases.read")?;
+        let start = paging.cursor.as_deref().map_or(Ok(0), str::parse::<usize>);
+        let start = start.map_err(|_| Error::Invalid(vec![problem("cursor", "page-cursor", 1)]))?;
+        let limit = paging.limit.clamp(1, 200) as usize;
+        let wanted: Vec<&OneCase> = host
+            .cases
+            .iter()
+            .rev()
+            .filter(|case| matches(host, case, filter))
+            .collect();
+        let shown: Vec<&Info> = wanted
+            .iter()
+            .skip(start)
+            .take(limit)
+            .map(|case| &case.info)
+            .collect();
+        let end = start + shown.len();
+        let next = (end < wanted.len()).then(|| end.to_string());
+        Ok(page(&shown, next))
+    })
+}
+
+fn matches(host: &Host, case: &OneCase, filter: &Filter) -> bool {
+    let info = &case.info;
+    let within = |code: &String| {
+        info.division
+            .as_deref()
+            .is_some_and(|place| place.starts_with(code.as_str()))
+    };
+    host.may_see(case)
+        && filter
+            .class
+            .as_ref()
+            .is_none_or(|class| *class == info.class)
+        && filter.state.is_none_or(|state| state == info.state)
+        && filter.division.as_ref().is_none_or(within)
+        && (!filter.mine || (case.reporter.is_some() && case.reporter.as_deref() == host.subject()))
+}
+
+fn page(shown: &[&Info], next: Option<String>) -> Page {
+    let texts =
+        |text: fn(&Info) -> &str| Column::Texts(shown.iter().map(|info| text(info)).collect());
+    let columns = [
+        ("number", texts(|info| &info.number)),
+        ("class", texts(|info| &info.class)),
+        ("title", texts(|info| &info.title)),
+        ("state", texts(|info| info.state.name())),
+        ("urgency", texts(|info| info.urgency.name())),
+        (
+            "division",
+            texts(|info| info.division.as_deref().unwrap_or_default()),
+        ),
+        ("address", texts(|info| &info.address)),
+        (
+            "holder",
+            texts(|info| info.holder.as_deref().unwrap_or_default()),
+        ),
+        (
+            "opened",
+            Column::Integers(shown.iter().map(|info| info.opened).collect()),
+        ),
+        (
+            "due",
+            Column::Integers(
+                shown
+                    .iter()
+                    .map(|info| info.due.unwrap_or_default())
+                    .collect(),
+            ),
+        ),
+    ];
+    let (names, columns) = columns
+        .into_iter()
+        .map(|(name, column)| (name.to_owned(), column))
+        .unzip();
+    Page {
+        ids: shown.iter().map(|info| &info.id).collect(),
+        names,
+        columns,
+        next,
+    }
+}
+
+pub fn comment(id: &str, once: &str, text: &str) -> Result<()> {
+    with_host(|host| {
+        host.need("cases.comment")?;
+        let info = find(host, id)?.info.clone();
+        if !(1..=1000).contains(&text.trim().chars().count())
+            || !(1..=64).contains(&once.chars().count())
+        {
+            return Err(Error::Invalid(vec![problem("text", "case-comment", 1000)]));
+        }
+        let key = (id.to_owned(), once.to_owned());
+        if host.remarks.contains(&key) {
+            return Ok(());
+        }
+        host.remarks.push(key);
+        let by = host.manifest.name.zh.clone();
+        let now = host.now;
+        let step = Step {
+            at: now,
+            action: "comment".to_owned(),
+            state: info.state,
+            by: Some(by),
+            note: Some(text.to_owned()),
+        };
+        if let Some(case) = host.cases.iter_mut().find(|case| case.info.id == id) {
+            case.steps.push(step);
+        }
+        Ok(())
+    })
+}

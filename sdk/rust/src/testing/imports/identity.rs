@@ -1,0 +1,65 @@
+//! Who is calling, on the test host.
+
+use crate::{
+    Denial, Error, Result,
+    identity::{Caller, Claim},
+    testing::with_host,
+};
+
+pub fn current() -> Caller {
+    let nobody = Caller {
+        subject: None,
+        roles: Vec::new(),
+        locale: "zh-CN".to_owned(),
+        division: None,
+    };
+    with_host(|host| {
+        host.person
+            .as_ref()
+            .map_or(nobody, |person| person.caller.clone())
+    })
+}
+
+pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
+    with_host(|host| {
+        host.need("identity.claims")?;
+        let declared = host
+            .manifest
+            .claims
+            .iter()
+            .find(|claim| claim.id == purpose);
+        let listed =
+            |kind: &Claim| declared.is_some_and(|claim| claim.kinds.contains(&named(*kind)));
+        if declared.is_none() || kinds.len() > 8 || !kinds.iter().all(listed) {
+            return Err(denied(purpose, format!("[[claims]] id = \"{purpose}\"")));
+        }
+        let person = host
+            .person
+            .as_ref()
+            .ok_or_else(|| denied(purpose, String::new()))?;
+        if !person.grants.iter().any(|grant| grant == purpose) {
+            return Err(denied(purpose, String::new()));
+        }
+        Ok(person
+            .facts
+            .iter()
+            .filter(|(kind, _)| kinds.contains(kind))
+            .cloned()
+            .collect())
+    })
+}
+
+fn denied(purpose: &str, line: String) -> Error {
+    Error::Denied(Denial {
+        capability: format!("identity.claims:{purpose}"),
+        line,
+    })
+}
+
+fn named(kind: Claim) -> onedoor_manifest::ClaimKind {
+    match kind {
+        Claim::Name => onedoor_manifest::ClaimKind::Name,
+        Claim::Phone => onedoor_manifest::ClaimKind::Phone,
+        Claim::Community => onedoor_manifest::ClaimKind::Community,
+    }
+}

@@ -1,0 +1,64 @@
+//! Small values, on the test host.
+
+use crate::{
+    Error, Result,
+    testing::{
+        state::{Host, problem},
+        with_host,
+    },
+};
+
+const VALUE: usize = 64 * 1024;
+const TOTAL: usize = 16 * 1024 * 1024;
+
+pub fn get(subject: Option<&str>, key: &str) -> Result<Option<String>> {
+    with_key(key, |host| Ok(host.values.get(&at(subject, key)).cloned()))
+}
+
+pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
+    with_key(key, |host| {
+        let kept: usize = host.values.values().map(String::len).sum();
+        if value.len() > VALUE || kept + value.len() > TOTAL {
+            return Err(Error::Invalid(vec![problem(
+                "value",
+                "keyvalue-too-large",
+                VALUE as u32,
+            )]));
+        }
+        host.values.insert(at(subject, key), value.to_owned());
+        Ok(())
+    })
+}
+
+pub fn delete(subject: Option<&str>, key: &str) -> Result<()> {
+    with_key(key, |host| {
+        host.values.remove(&at(subject, key));
+        Ok(())
+    })
+}
+
+pub fn keys(subject: Option<&str>, prefix: &str) -> Result<Vec<String>> {
+    with_host(|host| {
+        host.need("keyvalue")?;
+        let subject = subject.map(str::to_owned);
+        let wanted = host
+            .values
+            .keys()
+            .filter(|(owner, key)| *owner == subject && key.starts_with(prefix));
+        Ok(wanted.map(|(_, key)| key.clone()).take(200).collect())
+    })
+}
+
+fn at(subject: Option<&str>, key: &str) -> (Option<String>, String) {
+    (subject.map(str::to_owned), key.to_owned())
+}
+
+fn with_key<T>(key: &str, run: impl FnOnce(&mut Host) -> Result<T>) -> Result<T> {
+    with_host(|host| {
+        host.need("keyvalue")?;
+        if !(1..=128).contains(&key.chars().count()) {
+            return Err(Error::Invalid(vec![problem("key", "keyvalue-key", 128)]));
+        }
+        run(host)
+    })
+}

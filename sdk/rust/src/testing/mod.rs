@@ -1,0 +1,298 @@
+//! The test host: an author's `cargo test` runs the handlers natively against an identity, a grid
+//! and cases held in memory, with a clock that stands still until it is moved.
+//!
+//! It refuses what the real host refuses, for the same reasons: a capability that the manifest
+//! does not ask for, a limit passed, a form not rightly filled in. One suite runs on both and must
+//! agree (`tests/conformance`).
+//!
+//! ```
+//! use onedoor_sdk::{testing::{Person, TestHost}, *};
+//!
+//! struct Hello;
+//! impl Portal for Hello {
+//!     fn render(_: Route) -> Result<View> {
+//!         page(Text::raw(clock::today())).finish()
+//!     }
+//! }
+//!
+//! # let manifest = r#"
+//! # id = "hello"
+//! # version = "0.1.0"
+//! # department = "dept-emergency"
+//! # name = { zh = "你好", en = "Hello" }
+//! # description = { zh = "问好", en = "Greets" }
+//! # contact = { phone = "12345" }
+//! # "#;
+//! let host = TestHost::new(manifest).unwrap();
+//! host.sign_in(Person::resident("310101002001"));
+//! assert_eq!(host.render::<Hello>(&Route::page("home")).unwrap().title, Text::raw("2026-11-23"));
+//! ```
+
+mod failure;
+pub(crate) mod imports;
+mod state;
+
+use std::{cell::RefCell, rc::Rc};
+
+use onedoor_forms::{Answers, Date, Outcome, Route, Submission, View, check_view, validate};
+use onedoor_manifest::{Flaw, Manifest};
+
+pub use failure::Failure;
+pub use state::{OneCase, Person};
+
+use crate::{
+    Events, FileRef, Portal, Report, Result, Suggestion, Triage,
+    cases::{Info, Location, State as CaseState},
+    grid::{Division, Level},
+    log::Severity,
+};
+use state::{Area, Host};
+
+thread_local! {
+    /// The host whose call runs on this thread.
+    static CURRENT: RefCell<Option<Rc<RefCell<Host>>>> = const { RefCell::new(None) };
+}
+
+/// A host in memory, for one plugin.
+#[derive(Debug)]
+pub struct TestHost {
+    host: Rc<RefCell<Host>>,
+}
+
+impl TestHost {
+    /// A host that grants what the manifest asks for. It is 9 o'clock on Monday, 23 November 2026,
+    /// in Shanghai, and nobody is signed in.
+    pub fn new(manifest: &str) -> Result<Self, Vec<Flaw>> {
+        let manifest = Manifest::parse(manifest)?;
+        Ok(Self {
+            host: Rc::new(RefCell::new(Host::new(manifest))),
+        })
+    }
+
+    /// Signs a person in, in place of whoever was.
+    pub fn sign_in(&self, person: Person) {
+        self.host.borrow_mut().person = Some(person);
+    }
+
+    /// Signs out.
+    pub fn sign_out(&self) {
+        self.host.borrow_mut().person = None;
+    }
+
+    /// Sets the clock: `2026-11-23` and minutes after midnight in Shanghai.
+    pub fn set_clock(&self, date: Date, minutes: u16) {
+        self.host.borrow_mut().set_clock(date, minutes);
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, seconds: i64) {
+        self.host.borrow_mut().now += seconds * 1000;
+    }
+
+    /// Takes a capability away, as if the manifest had not asked for it.
+    pub fn revoke(&self, capability: &str) {
+        self.host
+            .borrow_mut()
+            .manifest
+            .capabilities
+            .retain(|it| it != capability);
+    }
+
+    /// Adds a division.
+    pub fn add_division(&self, code: &str, name: &str, level: Level) {
+        self.host.borrow_mut().divisions.push(Division {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            level,
+            parent: state::parent(code),
+            synthetic: false,
+        });
+    }
+
+    /// Adds a rectangular cell: west, south, east, north in degrees of CGCS2000.
+    pub fn add_cell(&self, code: &str, name: &str, edges: [f64; 4]) {
+        self.add_division(code, name, Level::Cell);
+        self.host.borrow_mut().areas.push(Area {
+            code: code.to_owned(),
+            edges,
+        });
+    }
+
+    /// Names a class of the duty list, in Chinese and English. Unnamed classes go by their code.
+    pub fn name_class(&self, code: &str, zh: &str, en: &str) {
+        self.host
+            .borrow_mut()
+            .class_names
+            .insert(code.to_owned(), (zh.to_owned(), en.to_owned()));
+    }
+
+    /// Hands a photo in, as a form of the person who is signed in would.
+    pub fn photo(&self, name: &str) -> FileRef {
+        self.host.borrow_mut().hand_in(name, "image/jpeg")
+    }
+
+    /// Shows a page, and checks it by the rules of the contract.
+    pub fn render<P: Portal>(&self, at: &Route) -> Result<View, Failure> {
+        let view = self.call(|| P::render(at.clone()))?;
+        checked(view)
+    }
+
+    /// Fills in a form of a page and hands it in: it is validated as the host does it, hidden
+    /// answers are dropped, and only then does the plugin see it.
+    pub fn submit<P: Portal>(
+        &self,
+        at: &Route,
+        form: &str,
+        answers: &Answers,
+    ) -> Result<Outcome, Failure> {
+        let once = self.host.borrow_mut().fresh("once");
+        self.submit_once::<P>(at, form, answers, &once)
+    }
+
+    /// The same with a `once` of one's own, to hand the same form in twice.
+    pub fn submit_once<P: Portal>(
+        &self,
+        at: &Route,
+        form: &str,
+        answers: &Answers,
+        once: &str,
+    ) -> Result<Outcome, Failure> {
+        let view = self.render::<P>(at)?;
+        let form = view.form(form).ok_or(Failure::NoSuchForm)?;
+        let today = self.host.borrow().today();
+        let kept = validate(form, answers, today).map_err(Failure::Faults)?;
+        let submission = Submission {
+            form: form.id.clone(),
+            version: form.version,
+            state: form.state.clone(),
+            once: once.to_owned(),
+            answers: kept.in_order(form),
+        };
+        checked_outcome(self.call(|| P::submit(at.clone(), submission))?)
+    }
+
+    /// Presses a button of a page. A button that the page does not have, or does not enable, is
+    /// refused.
+    pub fn press<P: Portal>(&self, at: &Route, action: &str) -> Result<Outcome, Failure> {
+        let view = self.render::<P>(at)?;
+        let usable = view
+            .action(action)
+            .is_some_and(|it| it.disabled.is_none() && it.effect == crate::Effect::Call);
+        if !usable {
+            return Err(Failure::NoSuchAction);
+        }
+        let once = self.host.borrow_mut().fresh("once");
+        checked_outcome(self.call(|| P::act(at.clone(), action.to_owned(), once))?)
+    }
+
+    /// Asks for a suggestion. One that names a class not in the manifest is refused.
+    pub fn suggest<T: Triage>(&self, report: Report) -> Result<Option<Suggestion>, Failure> {
+        let suggestion = self.call(|| T::suggest(report));
+        let host = self.host.borrow();
+        match &suggestion {
+            Some(it) if !host.manifest.cases.classes.contains(&it.class) => {
+                Err(Failure::ForeignClass(it.class.clone()))
+            }
+            Some(it) if !(0.0..=1.0).contains(&it.confidence) => {
+                Err(Failure::Confidence(it.confidence))
+            }
+            _ => Ok(suggestion),
+        }
+    }
+
+    /// Delivers what has happened to the plugin's cases since the last delivery. As in an event of
+    /// the real host, nobody is calling.
+    pub fn deliver<E: Events>(&self) -> Result<usize, Failure> {
+        let person = self.host.borrow_mut().person.take();
+        let events = std::mem::take(&mut self.host.borrow_mut().events);
+        let count = events.len();
+        let done = events
+            .into_iter()
+            .try_for_each(|event| self.call(|| E::on_event(event)));
+        self.host.borrow_mut().person = person;
+        done.map(|()| count).map_err(Failure::from)
+    }
+
+    /// Moves a case, as its desk or handler would; the plugin hears of it at the next delivery.
+    /// False if there is no such case.
+    pub fn move_case(
+        &self,
+        id: &str,
+        action: &str,
+        state: CaseState,
+        by: &str,
+        note: Option<&str>,
+    ) -> bool {
+        self.host
+            .borrow_mut()
+            .move_case(id, action, state, by, note)
+    }
+
+    /// Opens a case of the signed-in person without the plugin, as the report page does.
+    pub fn report(&self, class: &str, title: &str, place: Location) -> Info {
+        self.host.borrow_mut().report(class, title, place)
+    }
+
+    /// Every case there is, oldest first.
+    pub fn cases(&self) -> Vec<OneCase> {
+        self.host.borrow().cases.clone()
+    }
+
+    /// What the plugin has logged.
+    pub fn logged(&self) -> Vec<(Severity, String)> {
+        self.host.borrow().log.clone()
+    }
+
+    /// Runs something as one call of the plugin: for wrappers called directly.
+    pub fn call<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.host.borrow_mut().begin_call();
+        let before = CURRENT.with(|it| it.borrow_mut().replace(Rc::clone(&self.host)));
+        let _restore = Restore(before);
+        run()
+    }
+}
+
+/// Puts the host of an outer call back, also when a handler panics.
+struct Restore(Option<Rc<RefCell<Host>>>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        let before = self.0.take();
+        CURRENT.with(|it| *it.borrow_mut() = before);
+    }
+}
+
+fn checked(view: View) -> Result<View, Failure> {
+    let breaches = check_view(&view);
+    if breaches.is_empty() {
+        Ok(view)
+    } else {
+        Err(Failure::Breaches(breaches))
+    }
+}
+
+fn checked_outcome(outcome: Outcome) -> Result<Outcome, Failure> {
+    match outcome {
+        Outcome::Show(view) => checked(view).map(Outcome::Show),
+        other => Ok(other),
+    }
+}
+
+/// The host of the call that runs on this thread.
+fn with_host<T>(run: impl FnOnce(&mut Host) -> T) -> T {
+    let host = CURRENT.with(|it| it.borrow().clone());
+    match host {
+        Some(host) => run(&mut host.borrow_mut()),
+        None => no_host(),
+    }
+}
+
+#[allow(
+    clippy::panic,
+    reason = "a test that calls the host without one is wrong, and must say so"
+)]
+fn no_host() -> ! {
+    panic!(
+        "the host was called outside of TestHost::call, render, submit, press, suggest or deliver"
+    )
+}

@@ -1,0 +1,362 @@
+//! What the test host holds.
+
+use std::collections::BTreeMap;
+
+use onedoor_forms::{Argument, Date, Denial, Error, FileRef, Instant, Problem, Text};
+use onedoor_manifest::Manifest;
+
+use crate::{
+    Event,
+    cases::{Info, Location, State, Step, Urgency},
+    grid::{Division, Level, Point},
+    identity::{Caller, Claim, Role},
+    log::Severity,
+};
+
+const DAY: i64 = 86_400_000;
+/// Shanghai is eight hours ahead, all year.
+const ZONE: i64 = 8 * 3_600_000;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    pub(super) caller: Caller,
+    pub(super) facts: Vec<(Claim, String)>,
+    pub(super) grants: Vec<String>,
+}
+
+impl Person {
+    /// A resident of a community, who reads Chinese.
+    pub fn resident(community: &str) -> Self {
+        Self::with("resident", &[Role::Resident], community)
+    }
+
+    /// Somebody with posts in a division.
+    pub fn staff(roles: &[Role], division: &str) -> Self {
+        Self::with("staff", roles, division)
+    }
+
+    fn with(subject: &str, roles: &[Role], division: &str) -> Self {
+        let caller = Caller {
+            subject: Some(subject.to_owned()),
+            roles: roles.to_vec(),
+            locale: "zh-CN".to_owned(),
+            division: Some(division.to_owned()),
+        };
+        Self {
+            caller,
+            facts: Vec::new(),
+            grants: Vec::new(),
+        }
+    }
+
+    /// As somebody else: each subject is one person.
+    #[must_use]
+    pub fn named(mut self, subject: &str) -> Self {
+        self.caller.subject = Some(subject.to_owned());
+        self
+    }
+
+    /// Reads English.
+    #[must_use]
+    pub fn in_english(mut self) -> Self {
+        self.caller.locale = "en".to_owned();
+        self
+    }
+
+    /// A fact held about the person.
+    #[must_use]
+    pub fn fact(mut self, kind: Claim, value: &str) -> Self {
+        self.facts.push((kind, value.to_owned()));
+        self
+    }
+
+    /// Has agreed to a purpose of the manifest.
+    #[must_use]
+    pub fn agreed_to(mut self, purpose: &str) -> Self {
+        self.grants.push(purpose.to_owned());
+        self
+    }
+}
+
+/// A case of the test host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OneCase {
+    /// What plugins see of it.
+    pub info: Info,
+    /// The words it was reported with.
+    pub description: String,
+    /// Its files.
+    pub files: Vec<FileRef>,
+    /// Who reported it.
+    pub reporter: Option<String>,
+    /// What has happened.
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(super) struct Area {
+    pub code: String,
+    pub edges: [f64; 4],
+}
+
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub manifest: Manifest,
+    pub now: Instant,
+    pub person: Option<Person>,
+    pub divisions: Vec<Division>,
+    pub areas: Vec<Area>,
+    pub class_names: BTreeMap<String, (String, String)>,
+    pub cases: Vec<OneCase>,
+    pub opened: BTreeMap<(String, String), String>,
+    pub remarks: Vec<(String, String)>,
+    pub values: BTreeMap<(Option<String>, String), String>,
+    pub files: Vec<(String, String)>,
+    pub events: Vec<Event>,
+    pub log: Vec<(Severity, String)>,
+    pub lines: usize,
+    serial: u64,
+    pub seed: u64,
+}
+
+impl Host {
+    pub fn new(manifest: Manifest) -> Self {
+        let mut host = Self {
+            manifest,
+            now: 0,
+            person: None,
+            divisions: Vec::new(),
+            areas: Vec::new(),
+            class_names: BTreeMap::new(),
+            cases: Vec::new(),
+            opened: BTreeMap::new(),
+            remarks: Vec::new(),
+            values: BTreeMap::new(),
+            files: Vec::new(),
+            events: Vec::new(),
+            log: Vec::new(),
+            lines: 0,
+            serial: 0,
+            seed: 0x9E37_79B9_7F4A_7C15,
+        };
+        host.now = 20_780 * DAY + 9 * 3_600_000 - ZONE;
+        host
+    }
+
+    pub fn set_clock(&mut self, date: Date, minutes: u16) {
+        self.now = date.days() * DAY + i64::from(minutes) * 60_000 - ZONE;
+    }
+
+    pub fn today(&self) -> Date {
+        let epoch = Date::from_days(0);
+        Date::from_days((self.now + ZONE).div_euclid(DAY))
+            .or(epoch)
+            .unwrap_or_else(|| super::no_host())
+    }
+
+    pub fn begin_call(&mut self) {
+        self.lines = 0;
+    }
+
+    pub fn fresh(&mut self, what: &str) -> String {
+        self.serial += 1;
+        format!("{what}-{}", self.serial)
+    }
+
+    pub fn subject(&self) -> Option<&str> {
+        self.person.as_ref()?.caller.subject.as_deref()
+    }
+
+    pub fn need(&self, capability: &str) -> Result<(), Error> {
+        if self.manifest.asks_for(capability) {
+            return Ok(());
+        }
+        Err(Error::Denied(Denial {
+            capability: capability.to_owned(),
+            line: format!("capabilities = [\"{capability}\"]"),
+        }))
+    }
+
+    pub fn hand_in(&mut self, name: &str, mime: &str) -> FileRef {
+        let id = self.fresh("file");
+        let owner = self.subject().unwrap_or_default().to_owned();
+        self.files.push((owner, id.clone()));
+        FileRef {
+            id,
+            name: name.to_owned(),
+            mime: mime.to_owned(),
+            bytes: 200_000,
+        }
+    }
+
+    /// Whether the caller may see a case: its reporter, staff of its place, or nobody in an event.
+    pub fn may_see(&self, case: &OneCase) -> bool {
+        if !self.manifest.cases.classes.contains(&case.info.class) {
+            return false;
+        }
+        let Some(person) = &self.person else {
+            return true;
+        };
+        let own = case.reporter.is_some() && case.reporter == person.caller.subject;
+        let staff = person.caller.roles.iter().any(|role| works_on_cases(*role));
+        let scope = person
+            .caller
+            .division
+            .as_deref()
+            .zip(case.info.division.as_deref());
+        own || (staff && scope.is_some_and(|(scope, place)| place.starts_with(scope)))
+    }
+
+    pub fn report(&mut self, class: &str, title: &str, place: Location) -> Info {
+        let reporter = self.subject().map(str::to_owned);
+        let case = OneCase {
+            info: self.first_info(class, title, place, None),
+            description: String::new(),
+            files: Vec::new(),
+            reporter,
+            steps: Vec::new(),
+        };
+        self.keep(case)
+    }
+
+    pub fn first_info(
+        &mut self,
+        class: &str,
+        title: &str,
+        place: Location,
+        urgency: Option<Urgency>,
+    ) -> Info {
+        let division = place
+            .division
+            .clone()
+            .or_else(|| self.cell_at(place.at.as_ref()?));
+        let street = division
+            .as_deref()
+            .and_then(|code| code.get(..6))
+            .unwrap_or("000000")
+            .to_owned();
+        let day = self.today().to_string().replace('-', "");
+        let serial = self.cases.len() + 1;
+        Info {
+            id: self.fresh("case"),
+            number: format!("{street}-{day}-{serial:05}"),
+            class: class.to_owned(),
+            title: title.to_owned(),
+            state: State::Submitted,
+            urgency: urgency.unwrap_or(Urgency::Normal),
+            division,
+            address: place.address,
+            holder: None,
+            opened: self.now,
+            due: None,
+            version: 1,
+        }
+    }
+
+    pub fn keep(&mut self, mut case: OneCase) -> Info {
+        let step = Step {
+            at: self.now,
+            action: "submit".to_owned(),
+            state: State::Submitted,
+            by: None,
+            note: None,
+        };
+        case.steps.push(step);
+        let info = case.info.clone();
+        self.cases.push(case);
+        self.tell("submit", &info);
+        info
+    }
+
+    pub fn move_case(
+        &mut self,
+        id: &str,
+        action: &str,
+        state: State,
+        by: &str,
+        note: Option<&str>,
+    ) -> bool {
+        let now = self.now;
+        let Some(case) = self.cases.iter_mut().find(|case| case.info.id == id) else {
+            return false;
+        };
+        case.info.state = state;
+        case.info.holder = Some(by.to_owned());
+        case.info.version += 1;
+        let note = note.map(str::to_owned);
+        case.steps.push(Step {
+            at: now,
+            action: action.to_owned(),
+            state,
+            by: Some(by.to_owned()),
+            note,
+        });
+        let info = case.info.clone();
+        self.tell(action, &info);
+        true
+    }
+
+    fn tell(&mut self, action: &str, case: &Info) {
+        if !self.manifest.cases.classes.contains(&case.class) {
+            return;
+        }
+        let id = self.fresh("event");
+        self.events.push(Event {
+            id,
+            at: self.now,
+            action: action.to_owned(),
+            case: case.clone(),
+        });
+    }
+
+    pub fn cell_at(&self, at: &Point) -> Option<String> {
+        let inside = |area: &&Area| {
+            let [west, south, east, north] = area.edges;
+            (west..east).contains(&at.lon) && (south..north).contains(&at.lat)
+        };
+        self.areas.iter().find(inside).map(|area| area.code.clone())
+    }
+}
+
+/// Residents see their own cases alone, and these roles none at all.
+fn works_on_cases(role: Role) -> bool {
+    !matches!(
+        role,
+        Role::Resident
+            | Role::CounterClerk
+            | Role::HotlineAgent
+            | Role::DepartmentDeveloper
+            | Role::PluginReviewer
+            | Role::Administrator
+    )
+}
+
+/// The division above, by its code.
+pub(super) fn parent(code: &str) -> Option<String> {
+    let above = match code.len() {
+        15 => 12,
+        12 => 9,
+        9 => 6,
+        6 => 4,
+        4 => 2,
+        _ => return None,
+    };
+    code.get(..above).map(str::to_owned)
+}
+
+pub(super) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Province => "province",
+        Level::City => "city",
+        Level::District => "district",
+        Level::Street => "street",
+        Level::Community => "community",
+        Level::Cell => "cell",
+    }
+}
+
+/// One thing wrong with what a plugin handed in.
+pub(super) fn problem(at: &str, code: &str, most: u32) -> Problem {
+    Problem::at(at, Text::message(code).with("max", Argument::from(most)))
+}

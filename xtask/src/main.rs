@@ -1,0 +1,60 @@
+//! `cargo xtask`: the build steps that cargo cannot express. Says what it is doing, fetches what
+//! it can, and otherwise says what to install. Every step may be run again.
+
+mod check;
+mod debian;
+mod postgres;
+mod reference;
+mod shell;
+mod steps;
+mod tidy;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and serve a demonstration of Huangpu district on this machine.
+    Demo {
+        /// Port on 127.0.0.1.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Folder of the demonstration.
+        #[arg(long, default_value = "data/demo")]
+        data: PathBuf,
+    },
+    /// Run every check and every test.
+    Test {
+        /// Only those whose name contains this: format, contract, tidy, lint, docs, supply, unit, browser.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Check that the contract parses, and write its reference.
+    Wit,
+    /// Build the front-end assets.
+    Assets,
+    /// Build the plugins as components.
+    Components,
+    /// Build the components that the tests attack the host with.
+    Guests,
+}
+
+fn main() -> anyhow::Result<()> {
+    std::env::set_current_dir(shell::root())?;
+    match Cli::parse().task {
+        Task::Demo { port, data } => steps::demo(port, &data),
+        Task::Test { only } => check::all(only.as_deref()),
+        Task::Wit => reference::write(),
+        Task::Assets => steps::assets(),
+        Task::Components => steps::components(),
+        Task::Guests => steps::guests(),
+    }
+}

@@ -1,0 +1,146 @@
+//! The steps that build: assets, components, the host, and the demonstration of all of it.
+
+use anyhow::{Context as _, bail};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use crate::{
+    debian,
+    shell::{cargo, command, has, run, say},
+    wasm,
+};
+
+/// Where components are put.
+pub const COMPONENTS: &str = "target/components";
+/// Where the tests' own components are put.
+pub const GUESTS: &str = "target/guests";
+
+/// Builds all and serves the demonstration.
+pub fn demo(port: u16, data: &Path) -> anyhow::Result<()> {
+    assets()?;
+    components()?;
+    say("building the host (minutes, the first time)");
+    run(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    let port = port.to_string();
+    let data = data.to_string_lossy().into_owned();
+    let mut host = command(
+        "target/debug/onedoor",
+        &[
+            "demo",
+            "--port",
+            &port,
+            "--data",
+            &data,
+            "--plugins",
+            COMPONENTS,
+        ],
+    );
+    let status = host.status().context("cannot start the host")?;
+    if !status.success() {
+        bail!("the host ended: {status}");
+    }
+    Ok(())
+}
+
+/// Front-end assets, from the lock file, when a source is newer than the last build.
+pub fn assets() -> anyhow::Result<()> {
+    let folder = Path::new("host/assets");
+    let built = folder.join("dist/manifest.json");
+    if up_to_date(&built, folder)? {
+        return Ok(());
+    }
+    node()?;
+    say("building the front-end assets");
+    run(command(
+        "npm",
+        &[
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ],
+    )
+    .current_dir(folder))?;
+    run(command("node", &["build.mjs"]).current_dir(folder))
+}
+
+/// Node and npm, or what to install.
+pub fn node() -> anyhow::Result<()> {
+    if has("node") && has("npm") {
+        return Ok(());
+    }
+    debian::install(
+        &["nodejs", "npm"],
+        "the front-end assets need Node 18 or newer and npm",
+    )
+}
+
+/// The plugins of this repository, each one self-contained file.
+pub fn components() -> anyhow::Result<()> {
+    build_components(&packages("plugins")?, COMPONENTS)
+}
+
+/// The components that the tests attack the host with.
+pub fn guests() -> anyhow::Result<()> {
+    build_components(&packages("tests/guests")?, GUESTS)
+}
+
+fn build_components(packages: &[PathBuf], out: &str) -> anyhow::Result<()> {
+    wasm::ensure()?;
+    run(&mut cargo(&["build", "--workspace", "--bins", "--quiet"]))?;
+    fs::create_dir_all(out)?;
+    for package in packages {
+        let name = package
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        say(&format!("component {name}"));
+        let file = format!("{out}/{name}.wasm");
+        let package = package.to_string_lossy().into_owned();
+        run(command(
+            "target/debug/onedoor-plugin",
+            &["build", &package, "--out", &file],
+        )
+        .env("CARGO_TARGET_DIR", fs::canonicalize("target")?.join("wasm")))?;
+    }
+    Ok(())
+}
+
+/// The folders below `folder` that hold a plugin.
+fn packages(folder: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("plugin.toml").is_file())
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// Whether `built` is newer than every source below `folder`.
+fn up_to_date(built: &Path, folder: &Path) -> anyhow::Result<bool> {
+    let Ok(built) = fs::metadata(built).and_then(|it| it.modified()) else {
+        return Ok(false);
+    };
+    Ok(newest(folder)? < built)
+}
+
+fn newest(folder: &Path) -> anyhow::Result<SystemTime> {
+    let mut newest = SystemTime::UNIX_EPOCH;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let time = match entry.file_type()? {
+            kind if kind.is_dir() && (name == "dist" || name == "node_modules") => continue,
+            kind if kind.is_dir() => self::newest(&entry.path())?,
+            _ => entry.metadata()?.modified()?,
+        };
+        newest = newest.max(time);
+    }
+    Ok(newest)
+}
