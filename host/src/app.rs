@@ -32,6 +32,8 @@ pub struct Parts {
     pub new: bool,
     /// Keeps other processes out of the folder.
     pub lock: std::fs::File,
+    /// How often each address has guessed at a secret.
+    pub limits: crate::web::guard::Limits,
     /// Cancelled when the host is told to stop; background work ends when it is.
     pub stop: CancellationToken,
     /// Background work (schedulers, outbox); a stop waits for it.
@@ -78,6 +80,7 @@ impl App {
             new: folder.new,
             lock: folder.lock,
             config,
+            limits: crate::web::guard::Limits::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         })))

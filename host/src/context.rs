@@ -26,6 +26,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The language the answer is read in.
     pub locale: Locale,
+    /// Whether the reader has asked for large print and one thing at a time (长辈版).
+    pub elder: bool,
 }
 
 /// Who acts.
@@ -135,6 +137,7 @@ impl Context {
             request,
             now,
             locale: Locale::Chinese,
+            elder: false,
         }
     }
 

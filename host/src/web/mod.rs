@@ -2,8 +2,14 @@
 //! function and shows its answer. Checks no authority of its own.
 
 pub mod api;
+pub mod assets;
 pub mod edge;
 pub mod error;
+pub mod guard;
+pub mod i18n;
+pub mod layout;
+pub mod pages;
 pub mod router;
+pub mod session;
 
 pub use router::router;

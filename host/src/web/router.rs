@@ -13,7 +13,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
-use super::{api, edge};
+use super::{api, assets, edge, guard, layout, pages};
 use crate::{app::App, serve};
 
 /// The longest body of an ordinary request, in bytes.
@@ -41,18 +41,43 @@ table! {
     get "/api/v1/openapi.json" api::openapi::document;
 }
 
+table! {
+    /// Pages that everyone may open.
+    page_routes, PAGES:
+    get "/" pages::home::show;
+    get "/assets/{name}" assets::serve;
+    post "/preferences" pages::preferences::choose;
+    get "/sign-in" pages::sign_in::show;
+    post "/sign-in" pages::sign_in::by_password;
+    post "/sign-in/code" pages::sign_in::send_code;
+    post "/sign-in/confirm" pages::sign_in::by_code;
+    post "/sign-out" pages::sign_in::out;
+    get "/register" pages::account::register_form;
+    post "/register" pages::account::register;
+    get "/invitation" pages::account::invitation_form;
+    post "/invitation" pages::account::invitation;
+    get "/account/password" pages::account::password_form;
+    post "/account/password" pages::account::password;
+}
+
 /// The whole host.
 pub fn router(app: App) -> Router {
-    let rest = api_routes().layer(DefaultBodyLimit::max(BODY));
+    let rest = api_routes()
+        .merge(page_routes())
+        .layer(DefaultBodyLimit::max(BODY));
     Router::new()
         .merge(serve::health())
         .merge(rest)
+        .layer(from_fn_with_state(app.clone(), guard::slow_guesses))
+        .layer(from_fn_with_state(app.clone(), guard::same_site))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             TIMEOUT,
         ))
         .layer(from_fn(edge::explain))
+        .layer(from_fn_with_state(app.clone(), layout::explain))
+        .layer(from_fn_with_state(app.clone(), layout::protect))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), edge::identify))
         .with_state(app)

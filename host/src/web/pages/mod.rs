@@ -1,0 +1,8 @@
+//! Pages. A handler reads the request, calls one domain function, and shows its answer in plain
+//! words; every form works without script. Checks no authority of its own.
+
+pub mod account;
+pub mod home;
+pub mod parts;
+pub mod preferences;
+pub mod sign_in;
