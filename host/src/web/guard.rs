@@ -71,7 +71,10 @@ pub fn address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<I
         .flat_map(|it| it.split(','))
         .filter_map(|it| it.trim().parse().ok())
         .collect();
-    hops.into_iter().rev().find(|it| !trusted(it)).or(Some(peer))
+    hops.into_iter()
+        .rev()
+        .find(|it| !trusted(it))
+        .or(Some(peer))
 }
 
 /// Slows down whoever tries passwords, codes or numbers of cases.
@@ -93,7 +96,10 @@ pub async fn slow_guesses(State(app): State<App>, request: Request, next: Next) 
 /// and no cookie cannot be forged that way.
 pub async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     let page = !request.uri().path().starts_with("/api/");
     let forgeable = !safe && (page || session::has_cookie(&app, headers));
     if forgeable && !ours(&app, headers) {

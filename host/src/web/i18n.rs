@@ -133,35 +133,38 @@ mod tests {
         let known = keys(CHINESE);
         let mut lacking = BTreeSet::new();
         let mut seen = 0;
-        visit(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut |text| {
-            for start in [
-                ".t(\"",
-                ".tx(\"",
-                "Error::Forbidden(\"",
-                "Error::Conflict(\"",
-                "Problem::general(\"",
-            ] {
-                for (at, _) in text.match_indices(start) {
-                    let key = text[at + start.len()..].split('"').next().unwrap();
-                    seen += 1;
-                    if !known.contains(key) {
-                        lacking.insert(key.to_owned());
+        visit(
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &mut |text| {
+                for start in [
+                    ".t(\"",
+                    ".tx(\"",
+                    "Error::Forbidden(\"",
+                    "Error::Conflict(\"",
+                    "Problem::general(\"",
+                ] {
+                    for (at, _) in text.match_indices(start) {
+                        let key = text[at + start.len()..].split('"').next().unwrap();
+                        seen += 1;
+                        if !known.contains(key) {
+                            lacking.insert(key.to_owned());
+                        }
                     }
                 }
-            }
-            for start in ["Problem::at(", "Error::invalid("] {
-                for (at, _) in text.match_indices(start) {
-                    let inside = text[at + start.len()..].split(')').next().unwrap();
-                    let Some(key) = inside.split('"').nth(3) else {
-                        continue;
-                    };
-                    seen += 1;
-                    if !known.contains(key) {
-                        lacking.insert(key.to_owned());
+                for start in ["Problem::at(", "Error::invalid("] {
+                    for (at, _) in text.match_indices(start) {
+                        let inside = text[at + start.len()..].split(')').next().unwrap();
+                        let Some(key) = inside.split('"').nth(3) else {
+                            continue;
+                        };
+                        seen += 1;
+                        if !known.contains(key) {
+                            lacking.insert(key.to_owned());
+                        }
                     }
                 }
-            }
-        });
+            },
+        );
         assert!(seen > 50, "the search found next to nothing");
         assert!(lacking.is_empty(), "no words for: {lacking:?}");
     }

@@ -128,7 +128,10 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     put("x-content-type-options", "nosniff");
     put("referrer-policy", "same-origin");
     put("cross-origin-opener-policy", "same-origin");
-    put("permissions-policy", "geolocation=(self), camera=(self), microphone=()");
+    put(
+        "permissions-policy",
+        "geolocation=(self), camera=(self), microphone=()",
+    );
     put("cache-control", "no-store");
     if app.config.origin().starts_with("https:") {
         put("strict-transport-security", "max-age=31536000");
@@ -150,7 +153,9 @@ pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Re
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    if response.headers().contains_key(header::CONTENT_TYPE) && response.extensions().get::<Failure>().is_none() {
+    if response.headers().contains_key(header::CONTENT_TYPE)
+        && response.extensions().get::<Failure>().is_none()
+    {
         // A handler's own page, for example a form with what is wrong with it.
         return response;
     }
@@ -189,7 +194,10 @@ fn wording(locale: Locale, error: Option<&Error>, status: StatusCode) -> (String
     let w = Words(locale);
     let (title, said) = match (error, status) {
         (Some(Error::Invalid(problems)), _) => {
-            let lines = problems.iter().map(|it| i18n::problem(locale, it)).collect();
+            let lines = problems
+                .iter()
+                .map(|it| i18n::problem(locale, it))
+                .collect();
             return (w.t("error-invalid"), lines);
         }
         (Some(Error::Forbidden(code)), _) => ("error-forbidden", w.t(code)),

@@ -116,13 +116,15 @@ async fn principal(
     let Some(secret) = secret(app, headers) else {
         return Ok((Principal::Anonymous, false, false));
     };
-    Ok(match sessions::authenticate(&app.domain, &secret, now).await? {
-        Some(SignedIn {
-            principal,
-            must_change,
-        }) => (principal, false, must_change),
-        None => (Principal::Anonymous, false, false),
-    })
+    Ok(
+        match sessions::authenticate(&app.domain, &secret, now).await? {
+            Some(SignedIn {
+                principal,
+                must_change,
+            }) => (principal, false, must_change),
+            None => (Principal::Anonymous, false, false),
+        },
+    )
 }
 
 fn put(response: &mut Response, cookie: &Cookie<'_>) {

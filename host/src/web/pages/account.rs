@@ -58,7 +58,13 @@ pub struct Register {
 /// `GET /register`: for whoever has proved a number by a code.
 pub async fn register_form(State(app): State<App>, cx: Context, uri: Uri) -> Result<Response> {
     match cx.principal {
-        Principal::Phone { .. } => Ok(register_page(&app, &cx, &uri, &Register::default(), &Faults::default())),
+        Principal::Phone { .. } => Ok(register_page(
+            &app,
+            &cx,
+            &uri,
+            &Register::default(),
+            &Faults::default(),
+        )),
         Principal::Anonymous => Err(Error::Unauthenticated),
         _ => Ok(Redirect::to("/").into_response()),
     }
@@ -75,7 +81,14 @@ fn register_page(app: &App, cx: &Context, uri: &Uri, it: &Register, faults: &Fau
         (input(w, faults, Input { name: "password", label: &w.t("register-password"), hint: None, kind: "password",
             value: "", autocomplete: Some("new-password") }))
     };
-    form_page((app, cx, uri), "register-title", faults, &before, &fields, "register-done")
+    form_page(
+        (app, cx, uri),
+        "register-title",
+        faults,
+        &before,
+        &fields,
+        "register-done",
+    )
 }
 
 /// `POST /register`
@@ -123,7 +136,13 @@ pub async fn invitation_form(
     invitation_page(&app, &cx, &uri, &it, &Faults::default())
 }
 
-fn invitation_page(app: &App, cx: &Context, uri: &Uri, it: &Invitation, faults: &Faults) -> Response {
+fn invitation_page(
+    app: &App,
+    cx: &Context,
+    uri: &Uri,
+    it: &Invitation,
+    faults: &Faults,
+) -> Response {
     let w = Words(cx.locale);
     let fields = html! {
         (input(w, faults, Input { name: "invitation", label: &w.t("invitation-code"), hint: None, kind: "text",
@@ -131,7 +150,14 @@ fn invitation_page(app: &App, cx: &Context, uri: &Uri, it: &Invitation, faults: 
         (input(w, faults, Input { name: "password", label: &w.t("register-password"), hint: None, kind: "password",
             value: "", autocomplete: Some("new-password") }))
     };
-    form_page((app, cx, uri), "invitation-title", faults, &html! {}, &fields, "invitation-accept")
+    form_page(
+        (app, cx, uri),
+        "invitation-title",
+        faults,
+        &html! {},
+        &fields,
+        "invitation-accept",
+    )
 }
 
 /// `POST /invitation`
@@ -177,7 +203,14 @@ fn password_page(app: &App, cx: &Context, uri: &Uri, faults: &Faults) -> Respons
         (input(w, faults, Input { name: "password", label: &w.t("password-new"), hint: None, kind: "password",
             value: "", autocomplete: Some("new-password") }))
     };
-    form_page((app, cx, uri), "password-title", faults, &html! {}, &fields, "password-change")
+    form_page(
+        (app, cx, uri),
+        "password-title",
+        faults,
+        &html! {},
+        &fields,
+        "password-change",
+    )
 }
 
 /// `POST /account/password`: ends every other session.

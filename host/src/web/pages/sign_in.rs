@@ -165,7 +165,13 @@ fn ask_code(app: &App, cx: &Context, back: &str, phone: &str, faults: &Faults) -
         p class="govuk-body" { a class="govuk-link" href="/sign-in" { (w.t("sign-in-other-number")) } }
     };
     // The page of a POST has no address to come back to: a change of language begins again.
-    layout::page(app, cx, &Uri::from_static("/sign-in"), &w.t("sign-in-code-title"), &main)
+    layout::page(
+        app,
+        cx,
+        &Uri::from_static("/sign-in"),
+        &w.t("sign-in-code-title"),
+        &main,
+    )
 }
 
 /// A number with the code that was sent to it.
