@@ -89,24 +89,46 @@ pub fn guests() -> anyhow::Result<()> {
     build_components(&packages("tests/guests")?, GUESTS)
 }
 
+/// Builds those of which a source is newer than the component: their own, the SDK's, the
+/// contract's, or the lock file of their workspace.
 fn build_components(packages: &[PathBuf], out: &str) -> anyhow::Result<()> {
-    wasm::ensure()?;
-    run(&mut cargo(&["build", "--workspace", "--bins", "--quiet"]))?;
-    fs::create_dir_all(out)?;
+    let shared = [
+        "sdk/cli",
+        "sdk/forms",
+        "sdk/manifest",
+        "sdk/rust",
+        "wit",
+        "Cargo.lock",
+        "tests/guests/Cargo.lock",
+    ];
+    let shared = shared.map(|it| newest(Path::new(it)));
+    let shared = shared.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    let shared = shared.into_iter().max().unwrap_or(SystemTime::UNIX_EPOCH);
+    let mut stale = Vec::new();
     for package in packages {
-        let name = package
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        say(&format!("component {name}"));
+        let name = package.file_name().unwrap_or_default().to_string_lossy();
         let file = format!("{out}/{name}.wasm");
-        let package = package.to_string_lossy().into_owned();
+        if modified(Path::new(&file)).is_none_or(|built| built <= shared)
+            || !up_to_date(Path::new(&file), package)?
+        {
+            stale.push((package, file));
+        }
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    wasm::ensure()?;
+    let bin = ["build", "--workspace", "--bin", "onedoor-plugin", "--quiet"];
+    run(&mut cargo(&bin))?;
+    let target = fs::canonicalize("target")?.join("wasm");
+    for (package, file) in stale {
+        say(&format!("component {}", package.display()));
+        let package = package.to_string_lossy();
         run(command(
             "target/debug/onedoor-plugin",
             &["build", &package, "--out", &file],
         )
-        .env("CARGO_TARGET_DIR", fs::canonicalize("target")?.join("wasm")))?;
+        .env("CARGO_TARGET_DIR", &target))?;
     }
     Ok(())
 }
@@ -124,13 +146,22 @@ fn packages(folder: &str) -> anyhow::Result<Vec<PathBuf>> {
 
 /// Whether `built` is newer than every source below `folder`.
 fn up_to_date(built: &Path, folder: &Path) -> anyhow::Result<bool> {
-    let Ok(built) = fs::metadata(built).and_then(|it| it.modified()) else {
+    let Some(built) = modified(built) else {
         return Ok(false);
     };
     Ok(newest(folder)? < built)
 }
 
+/// When a file was last written, if it is there.
+fn modified(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|it| it.modified()).ok()
+}
+
+/// When the newest file of a folder, or the file itself, was last written.
 fn newest(folder: &Path) -> anyhow::Result<SystemTime> {
+    if folder.is_file() {
+        return Ok(fs::metadata(folder)?.modified()?);
+    }
     let mut newest = SystemTime::UNIX_EPOCH;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

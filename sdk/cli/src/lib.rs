@@ -1,1 +1,13 @@
-//! x
+//! What the command `onedoor-plugin` does for the developers of a plugin: makes a new one, builds
+//! it into one self-contained component, reads such a file, and hands it in at a host.
+//!
+//! It runs no component and holds no wasmtime: whether a component behaves is for the host to
+//! find. Nothing here prints; what there is to say is written to the writer that is handed in.
+
+pub mod bundles;
+pub mod compile;
+pub mod component;
+pub mod folder;
+
+pub mod build;
+pub mod inspect;

@@ -1,0 +1,134 @@
+//! Components as files: a core module becomes one, with the plugin's own files in custom sections,
+//! and a finished one is read back. Looks at the outermost component alone; never runs anything.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, bail};
+use data_encoding::HEXLOWER;
+use onedoor_manifest::{SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
+use sha2::{Digest as _, Sha256};
+use wasm_encoder::{CustomSection, Encode as _, Section as _};
+use wasmparser::{Encoding, Parser, Payload};
+
+use crate::folder::Folder;
+
+/// What every import of a plugin begins with.
+const CONTRACT_PACKAGES: &str = "onedoor:";
+/// The package that plugins export from.
+const EXPORTS: &str = "onedoor:plugin/";
+
+/// What the outermost component of a file says.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Names of the interfaces it imports.
+    pub imports: Vec<String>,
+    /// Names of the interfaces it exports.
+    pub exports: Vec<String>,
+    /// Custom sections, by name; those of the contract alone.
+    pub sections: BTreeMap<String, Vec<u8>>,
+}
+
+impl Reading {
+    /// Reads a component. An error when it is not one.
+    pub fn of(component: &[u8]) -> anyhow::Result<Self> {
+        let mut reading = Self::default();
+        let mut depth = 0_usize;
+        for payload in Parser::new(0).parse_all(component) {
+            let payload = payload.context("not a component: it cannot be read to its end")?;
+            match payload {
+                Payload::Version { encoding, .. }
+                    if depth == 0 && encoding != Encoding::Component =>
+                {
+                    bail!("a core module, not a component: `onedoor-plugin build` makes one of it")
+                }
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                other if depth == 0 => reading.take(other)?,
+                _ => {}
+            }
+        }
+        Ok(reading)
+    }
+
+    fn take(&mut self, payload: Payload<'_>) -> anyhow::Result<()> {
+        match payload {
+            Payload::ComponentImportSection(section) => {
+                for import in section {
+                    self.imports.push(import?.name.name.to_owned());
+                }
+            }
+            Payload::ComponentExportSection(section) => {
+                for export in section {
+                    self.exports.push(export?.name.name.to_owned());
+                }
+            }
+            Payload::CustomSection(section) if section.name().starts_with(CONTRACT_PACKAGES) => {
+                let name = section.name().to_owned();
+                self.sections.insert(name, section.data().to_vec());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A section of text, if there is one.
+    pub fn text(&self, section: &str) -> anyhow::Result<Option<&str>> {
+        let bytes = self.sections.get(section);
+        bytes
+            .map(|bytes| std::str::from_utf8(bytes))
+            .transpose()
+            .with_context(|| format!("section {section} is not text"))
+    }
+
+    /// The imports that are not of the contract; a host refuses a component that has any.
+    pub fn foreign(&self) -> impl Iterator<Item = &String> {
+        let foreign = |name: &&String| !name.starts_with(CONTRACT_PACKAGES);
+        self.imports.iter().filter(foreign)
+    }
+
+    /// The version of the contract that its exports are of. An error when it exports none of the
+    /// contract's interfaces.
+    pub fn contract(&self) -> anyhow::Result<&str> {
+        let versions = self.exports.iter().filter_map(|name| {
+            let (_, version) = name.strip_prefix(EXPORTS)?.split_once('@')?;
+            Some(version)
+        });
+        versions.max().context(
+            "it exports nothing of the contract: name what it implements, as in \
+             `register!(MyPlugin: portal)`",
+        )
+    }
+}
+
+/// A component of a core module that `wit-bindgen` prepared.
+pub fn encode(module: &[u8]) -> anyhow::Result<Vec<u8>> {
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(module)
+        .context("the module holds no contract")?
+        .encode()
+        .context("the module does not fit the contract")
+}
+
+/// Adds the manifest, the contract's version and the bundles of a plugin to its component.
+pub fn embed(component: &mut Vec<u8>, folder: &Folder, contract: &str) {
+    section(component, SECTION_MANIFEST, &folder.manifest_text);
+    section(component, SECTION_CONTRACT, contract);
+    for (language, bundle) in &folder.bundles {
+        section(component, &format!("{SECTION_I18N}{language}"), bundle);
+    }
+}
+
+fn section(component: &mut Vec<u8>, name: &str, text: &str) {
+    let section = CustomSection {
+        name: name.into(),
+        data: text.as_bytes().into(),
+    };
+    component.push(section.id());
+    section.encode(component);
+}
+
+/// `sha256:` and 64 hexadecimal digits: what a reviewer approves.
+pub fn digest(component: &[u8]) -> String {
+    format!("sha256:{}", HEXLOWER.encode(&Sha256::digest(component)))
+}
