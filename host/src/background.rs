@@ -4,11 +4,19 @@
 use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
-use crate::{app::App, attachments, cases, context::Context, db, domain::Domain, error::Result};
+use crate::{
+    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
+};
 
 /// Starts all of it.
 pub fn start(app: &App) {
     every(app, "sessions", Duration::from_secs(3600), sessions);
+    every(
+        app,
+        "drafts",
+        Duration::from_secs(600),
+        |domain, cx| async move { drafts::expire(&domain, &cx).await },
+    );
     every(app, "deadlines", Duration::from_secs(5), deadlines);
     every(
         app,

@@ -10,6 +10,7 @@ pub mod context;
 pub mod db;
 pub mod demo;
 pub mod domain;
+pub mod drafts;
 pub mod error;
 pub mod folder;
 pub mod grid;

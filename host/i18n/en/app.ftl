@@ -79,3 +79,19 @@ password-old = Present password
 password-new = New password (at least 8 characters)
 password-change = Change it
 password-first = This is a temporary password. Choose one of your own.
+
+## Forms
+place-here = Use where I am now
+place-busy = Finding where you are…
+place-done = Your location has been noted.
+place-failed = Your location is not known. Choose a community.
+place-search = Search for a community
+place-search-hint = Type its name, press Continue, then choose.
+place-community = Community
+place-address = Address or landmark
+place-address-hint = For example: gate of Lane 300, Huaihai Middle Road
+file-remove = Remove
+check-title = Check your answers
+check-sign-in = One more step: confirm your phone number with a code, so that we can tell you what happens.
+check-go-sign-in = Confirm my phone number
+step-of = Step { $n } of { $all }

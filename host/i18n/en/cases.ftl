@@ -1,1 +1,105 @@
 
+
+## Reporting
+report-emergency = In an emergency, such as a fire or an injury, call 110, 119 or 120 first.
+report-what = What has happened?
+report-what-hint = One sentence will do, for example: the lamp at our gate has been dark for three days.
+report-photo = Photos
+report-photo-hint = At most 6. Where a photo was taken is removed from it.
+report-danger = Somebody could get hurt
+report-where = Where is it?
+report-where-label = Place
+report-whom = For whom?
+report-contact-name = Their name
+report-contact-phone = Their mobile number
+report-declaration = What I say is true as far as I know.
+report-send = Send the report
+
+## A case, as residents see it
+case-received = Your report has been received
+case-number = Your number
+case-received-next = Every step will be shown on this page: who has it, and until when.
+case-held-by = Now with:
+case-held-by-you = It is waiting for you.
+case-over = It has ended.
+case-until = until
+case-overdue = Overdue
+case-asked = Information needed:
+case-course = What has happened so far
+case-about = What you reported
+case-words = What
+case-place = Where
+case-class = Class
+case-class-none = Not decided yet
+case-opened = Reported
+case-photos = Photos or PDF (at most 6)
+state-submitted = Sent
+state-need-info = Information needed
+state-declined = Not accepted
+state-filed = Registered
+state-dispatched = Passed on
+state-in-progress = Being worked on
+state-feedback = Done, being confirmed
+state-verifying = Independent check
+state-resolved = Resolved: please rate it
+state-closed = Closed
+did-submit = You sent the report
+did-ask-info = You were asked for information
+did-supply = You gave more information
+did-decline = Not accepted
+did-file = Registered
+did-self-handle = Taken on at once
+did-dispatch = Passed on
+did-relay = Passed on further
+did-raise = Passed up
+did-accept = Taken on
+did-report-done = Reported as done
+did-confirm-up = Confirmed on the way up
+did-rework = Sent back to be done better
+did-verify-pass = Independent check passed
+did-verify-fail = Independent check failed: to be done again
+did-rate = You rated it
+did-lapse = Closed when the time was over
+did-withdraw = You withdrew it
+did-comment = Remark
+did-attach = Files added
+did-escalate = Overdue: the next level up was told
+do-supply = Give more information
+do-rate = Please rate it
+do-comment = Leave a remark
+do-attach = Add photos
+do-withdraw = Withdraw it (say why)
+send-supply = Send
+send-rate = Send the rating
+send-comment = Send the remark
+send-attach = Upload
+send-withdraw = Withdraw it
+rate-contacted = Did anybody get in touch with you?
+rate-solved = Is the problem solved?
+rate-satisfied = Are you satisfied?
+rate-5 = Very satisfied
+rate-4 = Satisfied
+rate-3 = Neither
+rate-2 = Dissatisfied
+rate-1 = Very dissatisfied
+
+## Lists
+matters-none = You have not reported anything yet.
+find-number = Number
+find-number-hint = For example: 310101-20261124-0001
+find-none = Not found. Check the number, and sign in with the phone it was reported from.
+
+## Who viewed my data
+my-data-why = Each time staff or a service reads your personal data, it is recorded here and cannot be changed.
+my-data-none = Nobody has read your data.
+my-data-when = When
+my-data-who = Who
+my-data-what = What
+my-data-purpose = What for
+my-data-basis = By what right
+claim-name = Name
+claim-phone = Phone number
+claim-community = Community
+purpose-case = A case
+basis-duty = Duty
+basis-grant = Data permission

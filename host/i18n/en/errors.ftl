@@ -132,3 +132,4 @@ form-place-precise = An exact point is needed: use your location.
 form-place-outside = This place lies outside the area.
 form-wrong-kind = The answer is of the wrong kind.
 draft-over = This draft is over. Please start again.
+form-unreadable = This form could not be read. Go back and try again.

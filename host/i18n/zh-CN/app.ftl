@@ -79,3 +79,19 @@ password-old = 现在的密码
 password-new = 新密码（至少 8 个字符）
 password-change = 修改
 password-first = 这是临时密码，请换成您自己的。
+
+## Forms
+place-here = 使用我现在的位置
+place-busy = 正在定位……
+place-done = 已记下您现在的位置。
+place-failed = 无法定位，请选择社区。
+place-search = 搜索社区
+place-search-hint = 输入社区名称，点“继续”后选择。
+place-community = 社区
+place-address = 详细地址
+place-address-hint = 例如：淮海中路 300 弄门口
+file-remove = 删除
+check-title = 请核对您填写的内容
+check-sign-in = 还差一步：用手机验证码确认您的手机号，以便告诉您办理情况。
+check-go-sign-in = 确认手机号
+step-of = 第 { $n } 步，共 { $all } 步

@@ -1,1 +1,105 @@
 
+
+## Reporting
+report-emergency = 遇到火灾、有人受伤等紧急情况，请先拨打 110、119 或 120。
+report-what = 发生了什么？
+report-what-hint = 一句话就行，例如：弄堂口的路灯三天不亮了。
+report-photo = 照片
+report-photo-hint = 最多 6 张。照片里的拍摄位置信息会被去掉。
+report-danger = 有人可能受到伤害
+report-where = 在哪里？
+report-where-label = 位置
+report-whom = 替谁上报？
+report-contact-name = 反映人姓名
+report-contact-phone = 反映人手机号
+report-declaration = 我说的是实际情况。
+report-send = 提交
+
+## A case, as residents see it
+case-received = 已收到您上报的问题
+case-number = 您的编号
+case-received-next = 接下来每一步都会写在这一页上：谁在办，什么时候之前办。
+case-held-by = 现在由谁办理：
+case-held-by-you = 现在等您回复。
+case-over = 已经结束。
+case-until = 最晚
+case-overdue = 已超时
+case-asked = 需要您补充：
+case-course = 办理经过
+case-about = 您上报的内容
+case-words = 情况
+case-place = 地点
+case-class = 类别
+case-class-none = 尚未确定
+case-opened = 上报时间
+case-photos = 照片或 PDF（最多 6 个）
+state-submitted = 已提交
+state-need-info = 需要您补充
+state-declined = 不予受理
+state-filed = 已登记
+state-dispatched = 已转办
+state-in-progress = 正在办理
+state-feedback = 已办理，正在确认
+state-verifying = 独立核查中
+state-resolved = 已解决，请您评价
+state-closed = 已结束
+did-submit = 您提交了问题
+did-ask-info = 请您补充情况
+did-supply = 您补充了情况
+did-decline = 不予受理
+did-file = 已登记
+did-self-handle = 已直接办理
+did-dispatch = 已转办
+did-relay = 已继续转办
+did-raise = 已转上级处理
+did-accept = 已接手
+did-report-done = 报告已办好
+did-confirm-up = 上一级已确认
+did-rework = 退回重办
+did-verify-pass = 独立核查通过
+did-verify-fail = 独立核查未通过，重新办理
+did-rate = 您作了评价
+did-lapse = 到期自动结束
+did-withdraw = 您撤回了问题
+did-comment = 留言
+did-attach = 添加了文件
+did-escalate = 超过时限，已通知上一级
+do-supply = 补充情况
+do-rate = 请您评价
+do-comment = 留言
+do-attach = 添加照片
+do-withdraw = 撤回这个问题（请说明原因）
+send-supply = 提交补充
+send-rate = 提交评价
+send-comment = 发送留言
+send-attach = 上传
+send-withdraw = 撤回
+rate-contacted = 有人联系过您吗？
+rate-solved = 问题解决了吗？
+rate-satisfied = 您满意吗？
+rate-5 = 非常满意
+rate-4 = 满意
+rate-3 = 一般
+rate-2 = 不满意
+rate-1 = 非常不满意
+
+## Lists
+matters-none = 您还没有上报过问题。
+find-number = 编号
+find-number-hint = 例如：310101-20261124-0001
+find-none = 没有找到。请核对编号，并使用上报时的手机号登录。
+
+## Who viewed my data
+my-data-why = 工作人员和服务每次查看您的个人信息，都会记在这里，不能删改。
+my-data-none = 还没有人看过您的信息。
+my-data-when = 时间
+my-data-who = 谁
+my-data-what = 看了什么
+my-data-purpose = 为了什么
+my-data-basis = 依据
+claim-name = 姓名
+claim-phone = 手机号
+claim-community = 所在社区
+purpose-case = 办理事件
+basis-duty = 履行职责
+basis-grant = 数据授权

@@ -132,3 +132,4 @@ form-place-precise = 需要准确的位置，请使用当前位置。
 form-place-outside = 这个地方不在范围内。
 form-wrong-kind = 答案的类型不对。
 draft-over = 这份草稿已过期，请重新填写。
+form-unreadable = 无法读懂这份表单，请返回上一页再试。

@@ -199,6 +199,25 @@ pub async fn bind(
     Ok(files)
 }
 
+/// Makes files that were handed in before signing in the caller's own, so that a plugin which
+/// opens a case for them can hand the files on. Files that are theirs already stay so.
+pub async fn adopt(domain: &Domain, cx: &Context, draft: &str, ids: &[String]) -> Result<()> {
+    let mut owners = owners(domain, cx, Some(draft));
+    let (Some(principal), Some(draft)) = (owners.pop(), owners.pop()) else {
+        return Err(Error::Unauthenticated);
+    };
+    let ids = ids.to_vec();
+    let write = domain.database.write(move |t| {
+        Box::pin(async move {
+            for id in &ids {
+                db::attachments::give(t, id, &draft, &principal).await?;
+            }
+            Ok(())
+        })
+    });
+    write.await
+}
+
 /// The files of a case, oldest first. The caller has checked that the case may be seen.
 pub async fn of_case(connection: &mut db::Connection, case: &str) -> Result<Vec<FileRef>> {
     db::attachments::of_case(connection, case).await

@@ -101,6 +101,18 @@ pub async fn bind(
     Ok(changed == 1)
 }
 
+/// Gives a file that no case has to another owner; whether it was `from`'s.
+pub async fn give(connection: &mut Connection, id: &str, from: &str, to: &str) -> Result<bool> {
+    let changed = sql("UPDATE attachments SET owner = $3
+         WHERE id = $1 AND owner = $2 AND case_id IS NULL")
+    .bind(id)
+    .bind(from)
+    .bind(to)
+    .run(connection)
+    .await?;
+    Ok(changed == 1)
+}
+
 /// The files of a case, oldest first.
 pub async fn of_case(connection: &mut Connection, case: &str) -> Result<Vec<FileRef>> {
     let rows = sql(format!("{COLUMNS} WHERE case_id = $1 ORDER BY id"))

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod attachments;
 pub mod audit;
 pub mod cases;
+pub mod drafts;
 pub mod grid;
 pub mod installation;
 pub mod outbox;

@@ -80,6 +80,46 @@ pub fn search(domain: &Domain, cx: &Context, text: &str, within: &str) -> Result
     Ok(found.cloned().collect())
 }
 
+/// A street with its communities.
+#[derive(Clone, Debug)]
+pub struct Street {
+    /// The street.
+    pub street: Division,
+    /// Its live communities, by code.
+    pub communities: Vec<Division>,
+}
+
+/// The live communities within a division (all when empty), under their streets; none when there
+/// are more than `most`, and people had better search.
+pub fn communities(
+    domain: &Domain,
+    cx: &Context,
+    within: &str,
+    most: usize,
+) -> Result<Option<Vec<Street>>> {
+    may_read(cx)?;
+    let index = domain.grid.index();
+    let mut found: Vec<Street> = Vec::new();
+    let all = index.search("", within, cx.now);
+    for (n, it) in all.filter(|it| it.level == DivisionLevel::Community).enumerate() {
+        if n >= most {
+            return Ok(None);
+        }
+        let street = it.parent.as_deref().and_then(|code| index.division(code));
+        match (found.last_mut(), street) {
+            (Some(last), Some(street)) if last.street.code == street.code => {
+                last.communities.push(it.clone());
+            }
+            (_, Some(street)) => found.push(Street {
+                street: street.clone(),
+                communities: vec![it.clone()],
+            }),
+            (_, None) => {}
+        }
+    }
+    Ok(Some(found))
+}
+
 /// The live cells of a division with their shapes, for a map.
 pub fn cells(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Cell>> {
     may_read(cx)?;

@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod edge;
 pub mod error;
+pub mod forms;
 pub mod guard;
 pub mod i18n;
 pub mod layout;

@@ -18,6 +18,8 @@ use crate::{app::App, serve};
 
 /// The longest body of an ordinary request, in bytes.
 const BODY: usize = 256 * 1024;
+/// The longest body of a request that brings files, in bytes: six photos of 10 MiB.
+const UPLOAD: usize = 64 * 1024 * 1024;
 /// How long a request may take before it is given up.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -58,13 +60,32 @@ table! {
     post "/invitation" pages::account::invitation;
     get "/account/password" pages::account::password_form;
     post "/account/password" pages::account::password;
+    get "/report" pages::report::show;
+    get "/drafts/{id}/steps/{step}" pages::drafts::step;
+    get "/drafts/{id}/check" pages::drafts::check;
+    post "/drafts/{id}/send" pages::drafts::send;
+    get "/matters" pages::matters::show;
+    get "/find" pages::matters::find_form;
+    post "/find" pages::matters::find;
+    get "/cases/{id}" pages::case::show;
+    get "/files/{id}" pages::files::show;
+    get "/my-data" pages::my_data::show;
+}
+
+table! {
+    /// Pages that take files.
+    upload_routes, UPLOADS:
+    post "/report" pages::report::begin;
+    post "/drafts/{id}/steps/{step}" pages::drafts::save;
+    post "/cases/{id}/{action}" pages::case::act;
 }
 
 /// The whole host.
 pub fn router(app: App) -> Router {
     let rest = api_routes()
         .merge(page_routes())
-        .layer(DefaultBodyLimit::max(BODY));
+        .layer(DefaultBodyLimit::max(BODY))
+        .merge(upload_routes().layer(DefaultBodyLimit::max(UPLOAD)));
     Router::new()
         .merge(serve::health())
         .merge(rest)

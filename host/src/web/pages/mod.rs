@@ -2,7 +2,13 @@
 //! words; every form works without script. Checks no authority of its own.
 
 pub mod account;
+pub mod case;
+pub mod drafts;
+pub mod files;
 pub mod home;
+pub mod matters;
+pub mod my_data;
 pub mod parts;
 pub mod preferences;
+pub mod report;
 pub mod sign_in;
