@@ -117,8 +117,8 @@ pub async fn sent(
 /// Forgets drafts that are over. For the scheduler.
 pub async fn expire(domain: &Domain, cx: &Context) -> Result<()> {
     let now = cx.now;
-    let write = domain.database.write(move |t| {
-        Box::pin(async move { db::drafts::expire(t, now).await.map(drop) })
-    });
+    let write = domain
+        .database
+        .write(move |t| Box::pin(async move { db::drafts::expire(t, now).await.map(drop) }));
     write.await
 }

@@ -13,7 +13,9 @@ pub use geometry::Shape;
 pub use huangpu::huangpu;
 pub use import::{Import, import};
 pub use index::{Cell, Division, DivisionLevel, Index};
-pub use operations::{Street, ancestors, cells, children, communities, division, locate, locate_position, search};
+pub use operations::{
+    Street, ancestors, cells, children, communities, division, locate, locate_position, search,
+};
 
 use arc_swap::ArcSwap;
 use std::sync::Arc;

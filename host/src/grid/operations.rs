@@ -101,7 +101,10 @@ pub fn communities(
     let index = domain.grid.index();
     let mut found: Vec<Street> = Vec::new();
     let all = index.search("", within, cx.now);
-    for (n, it) in all.filter(|it| it.level == DivisionLevel::Community).enumerate() {
+    for (n, it) in all
+        .filter(|it| it.level == DivisionLevel::Community)
+        .enumerate()
+    {
         if n >= most {
             return Ok(None);
         }

@@ -55,7 +55,14 @@ pub fn field(shown: Shown<'_>, it: &Field, kept: Option<&Value>) -> Result<Marku
         Kind::Files(spec) => one.files(spec.media, kept),
         Kind::Place(spec) => {
             let within = spec.within.as_deref().unwrap_or_default();
-            let picker = places::picker(shown.domain, shown.cx, &it.id, within, shown.entered, said.is_some())?;
+            let picker = places::picker(
+                shown.domain,
+                shown.cx,
+                &it.id,
+                within,
+                shown.entered,
+                said.is_some(),
+            )?;
             one.group(&picker)
         }
     };
@@ -182,7 +189,11 @@ impl One<'_> {
     /// Radios or checkboxes; the first has the field's id, so that the error summary leads there.
     fn choices(&self, options: &[Choice], kind: &str) -> Markup {
         let it = self.it;
-        let block = if kind == "radio" { "govuk-radios" } else { "govuk-checkboxes" };
+        let block = if kind == "radio" {
+            "govuk-radios"
+        } else {
+            "govuk-checkboxes"
+        };
         let chosen = self.shown.entered.all(&it.id);
         self.group(&html! {
             div class=(block) {

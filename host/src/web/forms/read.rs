@@ -48,7 +48,10 @@ impl Entered {
             .partition(|(field, _, _)| field == name);
         self.files = others;
         let taken: Vec<(String, String, Vec<u8>)> = taken;
-        taken.into_iter().map(|(_, name, bytes)| (name, bytes)).collect()
+        taken
+            .into_iter()
+            .map(|(_, name, bytes)| (name, bytes))
+            .collect()
     }
 
     /// Adds a text.
@@ -59,7 +62,9 @@ impl Entered {
 
 fn too_large(limit: usize) -> Error {
     let limit = limit / (1024 * 1024);
-    Error::Invalid(vec![Problem::at("file", "files-too-large").with("limit", limit)])
+    Error::Invalid(vec![
+        Problem::at("file", "files-too-large").with("limit", limit),
+    ])
 }
 
 fn unreadable(error: &MultipartError) -> Error {
@@ -84,7 +89,9 @@ pub async fn entered(mut form: Multipart) -> Result<Entered> {
             if bytes.len() + chunk.len() > limit {
                 return Err(match file {
                     Some(_) => too_large(limit),
-                    None => Error::Invalid(vec![Problem::at(&name, "text-too-long").with("limit", 4000)]),
+                    None => Error::Invalid(vec![
+                        Problem::at(&name, "text-too-long").with("limit", 4000),
+                    ]),
                 });
             }
             bytes.extend_from_slice(&chunk);
@@ -265,7 +272,11 @@ fn place(domain: &Domain, cx: &Context, field: &str, entered: &Entered) -> Optio
     };
     let inside = position.filter(|at| {
         let cell = locate_position(domain, cx, *at);
-        cell.is_some_and(|cell| division.as_deref().is_some_and(|it| cell.code.starts_with(it)))
+        cell.is_some_and(|cell| {
+            division
+                .as_deref()
+                .is_some_and(|it| cell.code.starts_with(it))
+        })
     });
     let address = part("address");
     if division.is_none() && address.is_empty() {

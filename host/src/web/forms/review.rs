@@ -7,7 +7,13 @@ use super::{Say, fields::thumbnail, places::place_name};
 use crate::{context::Context, domain::Domain, web::i18n::Words};
 
 /// An answer in words.
-pub fn answer(domain: &Domain, cx: &Context, say: Say<'_>, field: &Field, value: Option<&Value>) -> Markup {
+pub fn answer(
+    domain: &Domain,
+    cx: &Context,
+    say: Say<'_>,
+    field: &Field,
+    value: Option<&Value>,
+) -> Markup {
     let w = Words(cx.locale);
     let Some(value) = value else {
         return html! { span class="od-quiet" { (w.t("app-none")) } };
@@ -29,7 +35,9 @@ pub fn answer(domain: &Domain, cx: &Context, say: Say<'_>, field: &Field, value:
         Value::Integer(number) => html! { (number) },
         Value::Flag(yes) => html! { (w.t(if *yes { "app-yes" } else { "app-no" })) },
         Value::Choice(id) => html! { (option(id)) },
-        Value::Choices(ids) => html! { @for (n, id) in ids.iter().enumerate() { @if n > 0 { br; } (option(id)) } },
+        Value::Choices(ids) => {
+            html! { @for (n, id) in ids.iter().enumerate() { @if n > 0 { br; } (option(id)) } }
+        }
         Value::Files(files) => html! {
             ul class="od-photos" { @for (n, file) in files.iter().enumerate() { li { (thumbnail(w, file, n + 1)) } } }
         },

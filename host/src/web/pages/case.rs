@@ -95,7 +95,11 @@ async fn case_page(
             } } }
         }
     };
-    let title = if new { w.t("case-received") } else { case.title.clone() };
+    let title = if new {
+        w.t("case-received")
+    } else {
+        case.title.clone()
+    };
     Ok(layout::page(app, cx, uri, &title, &main))
 }
 
@@ -133,7 +137,10 @@ fn asked<'a>(case: &Case, moments: &'a [Moment]) -> Option<&'a str> {
     if case.course.state != crate::cases::model::State::NeedInfo {
         return None;
     }
-    let last = moments.iter().rev().find(|it| it.action == Action::AskInfo)?;
+    let last = moments
+        .iter()
+        .rev()
+        .find(|it| it.action == Action::AskInfo)?;
     last.words.as_deref()
 }
 
@@ -261,7 +268,10 @@ fn rating(w: Words, faults: &Faults) -> Markup {
             }
         }
     };
-    let yes_no = [("1".to_owned(), w.t("app-yes")), ("0".to_owned(), w.t("app-no"))];
+    let yes_no = [
+        ("1".to_owned(), w.t("app-yes")),
+        ("0".to_owned(), w.t("app-no")),
+    ];
     let marks: Vec<_> = (1..=5)
         .rev()
         .map(|it| (it.to_string(), w.t(&format!("rate-{it}"))))
@@ -317,15 +327,30 @@ async fn command(
     command.words = Some(entered.text("words").to_owned());
     if action == Action::Rate {
         let answered = |name: &str| entered.text(name).parse::<u8>().ok();
-        let answers = (answered("contacted"), answered("solved"), answered("satisfied"));
+        let answers = (
+            answered("contacted"),
+            answered("solved"),
+            answered("satisfied"),
+        );
         let (Some(contacted), Some(solved), Some(satisfied)) = answers else {
             return Err(Error::invalid("rating", "case-rating"));
         };
-        command.rating = Some(Rating { contacted: contacted == 1, solved: solved == 1, satisfied });
+        command.rating = Some(Rating {
+            contacted: contacted == 1,
+            solved: solved == 1,
+            satisfied,
+        });
     }
     for (n, (name, bytes)) in entered.take_files("files").into_iter().enumerate() {
-        let upload = Upload { name, bytes, once: format!("{}-{n}", command.once), draft: None };
-        command.files.push(attachments::upload(&app.domain, cx, upload).await?.id);
+        let upload = Upload {
+            name,
+            bytes,
+            once: format!("{}-{n}", command.once),
+            draft: None,
+        };
+        command
+            .files
+            .push(attachments::upload(&app.domain, cx, upload).await?.id);
     }
     operations::act(&app.domain, cx, command).await.map(drop)
 }

@@ -76,7 +76,11 @@ pub fn questions(
         inputs.push(fields::field(shown, field, answers.get(&field.id))?);
     }
     let last = index + 1 == steps.len() && !form.review;
-    let label = if last { say(&form.submit) } else { w.t("app-continue") };
+    let label = if last {
+        say(&form.submit)
+    } else {
+        w.t("app-continue")
+    };
     Ok(html! {
         form method="post" action=(action) enctype="multipart/form-data" novalidate {
             @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
@@ -91,7 +95,9 @@ pub fn questions(
 /// those that do are shown too, since a page without script cannot bring them in later.
 fn step_fields<'a>(form: &'a Form, step: &str) -> Vec<&'a Field> {
     let found = form.steps.iter().find(|it| it.id == step);
-    found.map(|it| it.fields.iter().collect()).unwrap_or_default()
+    found
+        .map(|it| it.fields.iter().collect())
+        .unwrap_or_default()
 }
 
 /// Begins a draft with what was sent from the form's first step, and goes on from there.
@@ -131,7 +137,12 @@ pub async fn step(
     headers: HeaderMap,
     Path((id, step)): Path<(String, String)>,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let (draft, _) = find(&asked, &id).await?;
     if let Some(to) = &draft.sent {
         return Ok(Redirect::to(to).into_response());
@@ -150,7 +161,10 @@ fn step_page(
     let w = Words(asked.cx.locale);
     let say = words(asked.app, asked.cx, &draft.target);
     let (steps, _) = forms::shown(&draft.form, &draft.answers);
-    let index = steps.iter().position(|it| it.step.id == step).ok_or(Error::NotFound)?;
+    let index = steps
+        .iter()
+        .position(|it| it.step.id == step)
+        .ok_or(Error::NotFound)?;
     let now = steps.get(index).ok_or(Error::NotFound)?;
     let back = match index.checked_sub(1).and_then(|it| steps.get(it)) {
         Some(before) => step_address(&draft.id, &before.step.id),
@@ -158,7 +172,15 @@ fn step_page(
     };
     let title = say(&now.step.title);
     let here = step_address(&draft.id, step);
-    let form = questions(asked, &*say, (&draft.form, Some(draft)), index, (entered, faults), &here, &[])?;
+    let form = questions(
+        asked,
+        &*say,
+        (&draft.form, Some(draft)),
+        index,
+        (entered, faults),
+        &here,
+        &[],
+    )?;
     let (n, all) = ((index + 1).to_string(), steps.len().to_string());
     let main = html! {
         (parts::back(w, &back))
@@ -187,13 +209,21 @@ pub async fn save(
     Path((id, step)): Path<(String, String)>,
     form: Multipart,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let (draft, secret) = find(&asked, &id).await?;
     if let Some(to) = &draft.sent {
         return Ok(Redirect::to(to).into_response());
     }
     let (steps, _) = forms::shown(&draft.form, &draft.answers);
-    let index = steps.iter().position(|it| it.step.id == step).ok_or(Error::NotFound)?;
+    let index = steps
+        .iter()
+        .position(|it| it.step.id == step)
+        .ok_or(Error::NotFound)?;
     let entered = read::entered(form).await?;
     take(&asked, draft, &secret, index, entered).await
 }
@@ -214,7 +244,15 @@ async fn take(
     };
     let form = draft.form.clone();
     let fields = step_fields(&form, &step);
-    let taken = read::answer(domain, asked.cx, secret, &fields, &mut entered, &mut draft.answers).await;
+    let taken = read::answer(
+        domain,
+        asked.cx,
+        secret,
+        &fields,
+        &mut entered,
+        &mut draft.answers,
+    )
+    .await;
     drafts::keep(domain, asked.cx, secret, &draft).await?;
     if let Err(error) = taken {
         let faults = Faults::of(asked.cx.locale, error)?;
@@ -228,12 +266,19 @@ async fn take(
     let faults = forms::validate_step(&draft.form, &step, &draft.answers, today);
     if searching || !faults.is_empty() {
         let say = words(asked.app, asked.cx, &draft.target);
-        let faults = if searching { Faults::default() } else { worded(asked.cx, &*say, &faults) };
+        let faults = if searching {
+            Faults::default()
+        } else {
+            worded(asked.cx, &*say, &faults)
+        };
         return step_page(asked, &draft, &step, &entered, &faults);
     }
     // The answers may have brought in or taken out later steps.
     let (steps, _) = forms::shown(&draft.form, &draft.answers);
-    let here = steps.iter().position(|it| it.step.id == step).unwrap_or(index);
+    let here = steps
+        .iter()
+        .position(|it| it.step.id == step)
+        .unwrap_or(index);
     if let Some(next) = steps.get(here + 1) {
         return Ok(Redirect::to(&step_address(&draft.id, &next.step.id)).into_response());
     }
@@ -251,7 +296,12 @@ pub async fn check(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let (draft, _) = find(&asked, &id).await?;
     if let Some(to) = &draft.sent {
         return Ok(Redirect::to(to).into_response());
@@ -298,7 +348,13 @@ fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result<Respo
         }
     };
     let at: Uri = here.parse().map_err(Error::internal)?;
-    Ok(layout::page(asked.app, asked.cx, &at, &w.t("check-title"), &main))
+    Ok(layout::page(
+        asked.app,
+        asked.cx,
+        &at,
+        &w.t("check-title"),
+        &main,
+    ))
 }
 
 /// `POST /drafts/{id}/send`
@@ -309,7 +365,12 @@ pub async fn send(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let (draft, secret) = find(&asked, &id).await?;
     finish(&asked, draft, &secret).await
 }

@@ -38,7 +38,12 @@ pub async fn show(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let w = Words(cx.locale);
     let form = form(&cx);
     let entered = read::Entered::default();
@@ -68,7 +73,12 @@ pub async fn begin(
     headers: HeaderMap,
     sent: Multipart,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let mut entered = read::entered(sent).await?;
     // Their own community, for them to check.
     if let Some(code) = access::own(&app.domain, &cx, access::Field::Community).await? {
@@ -82,7 +92,13 @@ fn form(cx: &Context) -> Form {
     let w = Words(cx.locale);
     let words = |key: &str| Text::Raw(w.t(key));
     let text = |format: TextFormat, max: u32, lines: u8| {
-        Kind::Text(TextSpec { format, pattern: None, min: 1, max, lines })
+        Kind::Text(TextSpec {
+            format,
+            pattern: None,
+            min: 1,
+            max,
+            lines,
+        })
     };
     let field = |id: &str, key: &str, kind: Kind, required: bool| Field {
         id: id.to_owned(),
@@ -95,7 +111,10 @@ fn form(cx: &Context) -> Form {
         prefill: None,
         sensitive: false,
     };
-    let hinted = |it: Field, key: &str| Field { hint: Some(words(key)), ..it };
+    let hinted = |it: Field, key: &str| Field {
+        hint: Some(words(key)),
+        ..it
+    };
     let step = |id: &str, key: &str, fields: Vec<Field>| Step {
         id: id.to_owned(),
         title: words(key),
@@ -109,20 +128,56 @@ fn form(cx: &Context) -> Form {
         max_bytes: 10 * 1024 * 1024,
     };
     let mut steps = vec![
-        step("what", "home-report", vec![
-            hinted(field("description", "report-what", text(TextFormat::Free, 2000, 4), true), "report-what-hint"),
-            hinted(field("photos", "report-photo", Kind::Files(photos), false), "report-photo-hint"),
-            field("danger", "report-danger", Kind::Flag, false),
-        ]),
-        step("where", "report-where", vec![
-            field("place", "report-where-label", Kind::Place(PlaceSpec::default()), true),
-        ]),
+        step(
+            "what",
+            "home-report",
+            vec![
+                hinted(
+                    field(
+                        "description",
+                        "report-what",
+                        text(TextFormat::Free, 2000, 4),
+                        true,
+                    ),
+                    "report-what-hint",
+                ),
+                hinted(
+                    field("photos", "report-photo", Kind::Files(photos), false),
+                    "report-photo-hint",
+                ),
+                field("danger", "report-danger", Kind::Flag, false),
+            ],
+        ),
+        step(
+            "where",
+            "report-where",
+            vec![field(
+                "place",
+                "report-where-label",
+                Kind::Place(PlaceSpec::default()),
+                true,
+            )],
+        ),
     ];
     if cx.has_role(Role::CounterClerk) || cx.has_role(Role::HotlineAgent) {
-        steps.push(step("whom", "report-whom", vec![
-            field("contact_name", "report-contact-name", text(TextFormat::Free, 40, 1), true),
-            field("contact_phone", "report-contact-phone", text(TextFormat::Phone, 20, 1), true),
-        ]));
+        steps.push(step(
+            "whom",
+            "report-whom",
+            vec![
+                field(
+                    "contact_name",
+                    "report-contact-name",
+                    text(TextFormat::Free, 40, 1),
+                    true,
+                ),
+                field(
+                    "contact_phone",
+                    "report-contact-phone",
+                    text(TextFormat::Phone, 20, 1),
+                    true,
+                ),
+            ],
+        ));
     }
     Form {
         id: "report".to_owned(),
