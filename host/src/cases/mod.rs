@@ -11,5 +11,6 @@ pub mod procedures;
 mod refusal;
 pub mod routing;
 pub mod scheduler;
+mod submit;
 pub mod views;
 mod working_time;

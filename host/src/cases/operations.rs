@@ -14,14 +14,16 @@ use super::{
 };
 use crate::{
     attachments,
-    context::{Channel, Context, Principal},
+    context::{Context, Principal},
     db::{self, Transaction, cases as rows, units::Unit},
     domain::Domain,
     error::{Error, Problem, Result},
-    grid::{self, Point, Position},
-    identity::{Level, Post, Role},
+    grid::Point,
+    identity::{Level, Post},
     plugins::Capability,
 };
+
+pub use super::submit::submit;
 
 /// The longest title, in characters.
 pub const TITLE: usize = 80;
@@ -129,240 +131,6 @@ impl Command {
         self.urgency = Some(urgency);
         self
     }
-}
-
-/// Takes a report. Once answered, it is on the disk. `Invalid` says what to mend,
-/// `Unauthenticated` when there is neither an account nor a proved phone.
-pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Case> {
-    let behalf = reporter(domain, cx, &report)?;
-    check_report(domain, cx, &report)?;
-    let principal = principal(cx)?;
-    let (division, position) = place(domain, cx, &report)?;
-    let (domain, cx) = (domain.clone(), cx.clone());
-    let database = domain.database.clone();
-    database
-        .write(move |t| {
-            Box::pin(async move {
-                if let Some((id, _)) = rows::answered(t, &principal, &report.once).await? {
-                    return rows::get(t, &id).await?.ok_or(Error::NotFound);
-                }
-                let case = open(t, &domain, &cx, &report, behalf, division, position).await?;
-                rows::keep_answer(t, &principal, &report.once, &case, cx.now).await?;
-                Ok(case)
-            })
-        })
-        .await
-}
-
-/// For whom a report is made.
-struct Behalf {
-    account: Option<String>,
-    phone_hash: Option<String>,
-    proxy: Option<String>,
-    phone: Option<String>,
-}
-
-fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
-    if let Some(plugin) = &cx.plugin {
-        plugin.capabilities.need(Capability::CasesOpen)?;
-        if !report
-            .class
-            .as_ref()
-            .is_some_and(|it| plugin.classes.contains(it))
-        {
-            return Err(Error::NotGranted {
-                capability: "cases.open".to_owned(),
-                line: "[cases] classes".to_owned(),
-            });
-        }
-    }
-    let none = Behalf {
-        account: None,
-        phone_hash: None,
-        proxy: None,
-        phone: None,
-    };
-    match &cx.principal {
-        Principal::Phone { hash } => Ok(Behalf {
-            phone_hash: Some(hash.clone()),
-            ..none
-        }),
-        Principal::Anonymous | Principal::System(_) => Err(Error::Unauthenticated),
-        Principal::Service { account, .. } => Ok(Behalf {
-            account: Some(account.clone()),
-            ..none
-        }),
-        Principal::Person(person) => {
-            let Some(phone) = &report.contact_phone else {
-                return Ok(Behalf {
-                    account: Some(person.account.clone()),
-                    phone_hash: person.phone_hash.clone(),
-                    ..none
-                });
-            };
-            if !cx.has_role(Role::CounterClerk) && !cx.has_role(Role::HotlineAgent) {
-                return Err(Error::Forbidden("case-not-on-behalf"));
-            }
-            let phone = crate::identity::phone::normal(phone)?;
-            Ok(Behalf {
-                phone_hash: Some(crate::identity::phone::hash(domain, &phone)),
-                proxy: Some(person.account.clone()),
-                phone: Some(phone),
-                ..none
-            })
-        }
-    }
-}
-
-fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
-    let mut problems = Vec::new();
-    let mut longest = |at: &str, text: &str, limit: usize| {
-        if text.chars().count() > limit {
-            problems.push(Problem::at(at, "text-too-long").with("limit", limit));
-        }
-    };
-    longest("title", &report.title, TITLE);
-    longest("description", &report.description, WORDS);
-    longest("address", &report.address, ADDRESS);
-    longest(
-        "contact_name",
-        report.contact_name.as_deref().unwrap_or(""),
-        40,
-    );
-    if report.title.trim().is_empty() && report.description.trim().is_empty() {
-        problems.push(Problem::at("description", "case-say-what"));
-    }
-    if report.once.is_empty() || report.once.len() > 64 {
-        problems.push(Problem::at("once", "once-length"));
-    }
-    if let Some(class) = &report.class
-        && domain.duty.list().item(class).is_none()
-    {
-        problems.push(Problem::at("class", "case-class-unknown"));
-    }
-    let _ = cx;
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(problems))
-    }
-}
-
-/// The cell of the point, else the community that was chosen; never a guess.
-fn place(domain: &Domain, cx: &Context, report: &Report) -> Result<(String, Option<Position>)> {
-    let position = report.point.map(|it| it.position()).transpose()?;
-    if let Some(at) = position
-        && let Some(cell) = grid::locate_position(domain, cx, at)
-    {
-        return Ok((cell.code, position));
-    }
-    let Some(code) = &report.division else {
-        let code = if position.is_some() {
-            "case-place-outside"
-        } else {
-            "case-place-missing"
-        };
-        return Err(Error::invalid("place", code));
-    };
-    let index = domain.grid.index();
-    let known = index.division(code).filter(|it| it.live(cx.now));
-    match known {
-        Some(it) if it.code.len() >= 12 => Ok((it.code.clone(), position)),
-        _ => Err(Error::invalid("place", "case-place-unknown")),
-    }
-}
-
-async fn open(
-    t: &mut Transaction,
-    domain: &Domain,
-    cx: &Context,
-    report: &Report,
-    behalf: Behalf,
-    division: String,
-    position: Option<Position>,
-) -> Result<Case> {
-    let desk = desk_for(t, &division, Level::Community)
-        .await?
-        .ok_or_else(|| Error::invalid("place", "case-no-desk"))?;
-    let duty = match &report.class {
-        Some(class) => duty_for(t, &domain.duty.list(), class, &division).await?,
-        None => None,
-    };
-    let who = if cx.plugin.is_some() && cx.account().is_none() {
-        Who::Plugin
-    } else {
-        Who::Anyone
-    };
-    let input = Input {
-        who: vec![who],
-        actor: cx.account().map(str::to_owned),
-        target: Some(desk),
-        duty,
-        urgency: report.urgency,
-        danger: report.danger,
-        files: report.files.len().try_into().unwrap_or(u32::MAX),
-        ..blank(Action::Submit, cx)
-    };
-    let (course, deadlines) =
-        lifecycle::step(&lifecycle::unborn(), &[], &input).map_err(refusal::error)?;
-    let day = cx.now.zoned(&domain.zone).strftime("%Y%m%d").to_string();
-    let district = division.get(..6).unwrap_or(&division).to_owned();
-    let serial = rows::serial(t, &district, &day).await?;
-    let case = Case {
-        id: domain.ids.id(cx.now),
-        number: format!("{district}-{day}-{serial:04}"),
-        title: title(report),
-        address: report.address.trim().to_owned(),
-        lon: position.map(|it| it.lon),
-        lat: position.map(|it| it.lat),
-        channel: channel(cx),
-        reporter: behalf.account,
-        phone_hash: behalf.phone_hash,
-        proxy: behalf.proxy,
-        plugin: cx.plugin.as_ref().map(|it| it.id.clone()),
-        opened: cx.now,
-        closed: None,
-        due: rows::next_due(&deadlines),
-        division,
-        course,
-        deadlines,
-    };
-    rows::insert(t, &case, &domain.duty.list().version).await?;
-    if behalf.phone.is_some() || report.contact_name.is_some() {
-        let name = report.contact_name.as_deref();
-        rows::put_contact(t, &case.id, name, behalf.phone.as_deref()).await?;
-    }
-    let words = Some(report.description.trim()).filter(|it| !it.is_empty());
-    events::append(t, domain, cx, &case, &input, None, words).await?;
-    attachments::bind(
-        t,
-        domain,
-        cx,
-        report.draft.as_deref(),
-        &case.id,
-        &report.files,
-    )
-    .await?;
-    Ok(case)
-}
-
-/// The channel, by the post of whoever files it: one responsibility, whichever door.
-fn channel(cx: &Context) -> Channel {
-    match cx.channel {
-        Channel::App | Channel::Api if cx.has_role(Role::HotlineAgent) => Channel::Hotline,
-        Channel::App | Channel::Api if cx.has_role(Role::CounterClerk) => Channel::Counter,
-        Channel::App | Channel::Api if cx.has_role(Role::GridWorker) => Channel::GridWorker,
-        other => other,
-    }
-}
-
-fn title(report: &Report) -> String {
-    let title = report.title.trim();
-    if !title.is_empty() {
-        return title.to_owned();
-    }
-    let first = report.description.trim().lines().next().unwrap_or_default();
-    first.chars().take(30).collect()
 }
 
 /// Does something to a case. `NotFound` when the caller may not see it, `Forbidden` when it is not
@@ -571,7 +339,7 @@ pub fn hop(unit: &Unit) -> Option<Hop> {
 }
 
 /// The duty item at this place: its lead is the nearest unit of its kind, from the street up.
-async fn duty_for(
+pub(super) async fn duty_for(
     t: &mut db::Connection,
     list: &Arc<DutyList>,
     class: &str,
@@ -642,7 +410,7 @@ async fn sight(c: &mut db::Connection, cx: &Context, case: Case) -> Result<Case>
 }
 
 /// Under which name a command's `once` is kept.
-fn principal(cx: &Context) -> Result<String> {
+pub(super) fn principal(cx: &Context) -> Result<String> {
     let who = match &cx.principal {
         Principal::Person(person) => person.account.clone(),
         Principal::Service { account, .. } => account.clone(),

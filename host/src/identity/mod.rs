@@ -7,6 +7,8 @@ pub mod phone;
 pub mod policy;
 pub mod recovery;
 pub mod sessions;
+mod signing_in;
+mod tokens;
 mod types;
 
 pub use policy::{Act, Resource};
