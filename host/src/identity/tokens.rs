@@ -3,8 +3,8 @@
 use super::{
     Act, Resource, Role, audit, need,
     operations::{blank, put_post},
-    signing_in::shown_name,
     sessions::{digest, needs_person},
+    signing_in::shown_name,
 };
 use crate::{
     context::Context,
