@@ -1,0 +1,197 @@
+//! What is refused at upload, each with its reason and how to mend it. Pure: reads bytes and what
+//! it is told of earlier uploads; compiles nothing, so that no refusal costs more than reading.
+
+use fluent_bundle::FluentResource;
+use onedoor_manifest::{CONTRACT, LANGUAGES, Manifest};
+use sha2::{Digest as _, Sha256};
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::sections::{self, Sections, Unreadable};
+use crate::error::{Error, Problem, Result};
+
+/// The largest component, in bytes.
+pub const LARGEST: usize = 16 * 1024 * 1024;
+/// The largest Fluent bundle, in bytes.
+const LARGEST_BUNDLE: usize = 256 * 1024;
+/// How many problems of one kind are told.
+const TOLD: usize = 32;
+/// What a plugin may import.
+const IMPORTS: [&str; 9] = [
+    "onedoor:types/types",
+    "onedoor:identity/identity",
+    "onedoor:grid/grid",
+    "onedoor:cases/cases",
+    "onedoor:ui/ui",
+    "onedoor:plugin/keyvalue",
+    "onedoor:plugin/clock",
+    "onedoor:plugin/random",
+    "onedoor:plugin/log",
+];
+/// What it may take part in.
+const EXPORTS: [&str; 3] = [
+    "onedoor:plugin/portal",
+    "onedoor:plugin/triage",
+    "onedoor:plugin/events",
+];
+
+/// A component that reads well.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// `sha256:` and 64 hex digits.
+    pub digest: String,
+    /// Its manifest.
+    pub manifest: Arc<Manifest>,
+    /// The manifest as it was written.
+    pub text: String,
+    /// What its sections say.
+    pub sections: Sections,
+}
+
+/// The digest of a component: what a reviewer approves.
+pub fn digest(component: &[u8]) -> String {
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(component));
+    format!("sha256:{hash}")
+}
+
+/// Reads a component and everything it says of itself; `Invalid` names all that is wrong.
+pub fn verify(component: &[u8]) -> Result<Verified> {
+    if component.len() > LARGEST {
+        let limit = LARGEST / (1024 * 1024);
+        return refuse(Problem::general("plugin-too-large").with("limit", limit));
+    }
+    let sections =
+        sections::read(component).map_err(|why| Error::Invalid(vec![unreadable(why)]))?;
+    let mut problems = Vec::new();
+    let manifest = manifest(&sections, &mut problems);
+    contract(&sections, &mut problems);
+    interfaces(&sections, &mut problems);
+    bundles(&sections, &mut problems);
+    match (manifest, sections.manifest.clone()) {
+        (Some(manifest), Some(text)) if problems.is_empty() => Ok(Verified {
+            digest: digest(component),
+            manifest: Arc::new(manifest),
+            text,
+            sections,
+        }),
+        _ => Err(Error::Invalid(problems)),
+    }
+}
+
+fn refuse<T>(problem: Problem) -> Result<T> {
+    Err(Error::Invalid(vec![problem]))
+}
+
+fn unreadable(why: Unreadable) -> Problem {
+    match why {
+        Unreadable::NotComponent => Problem::general("plugin-not-component"),
+        Unreadable::Corrupted { at } => Problem::general("plugin-corrupted").with("at", at),
+        Unreadable::Twice { section } => {
+            Problem::general("plugin-section-twice").with("section", section)
+        }
+        Unreadable::NotText { section } => {
+            Problem::general("plugin-section-not-text").with("section", section)
+        }
+    }
+}
+
+fn manifest(sections: &Sections, problems: &mut Vec<Problem>) -> Option<Manifest> {
+    let Some(text) = &sections.manifest else {
+        problems.push(Problem::general("plugin-no-manifest"));
+        return None;
+    };
+    match Manifest::parse(text) {
+        Ok(manifest) => Some(manifest),
+        Err(flaws) => {
+            problems.extend(flaws.into_iter().take(TOLD).map(|flaw| {
+                let at = if flaw.at.is_empty() {
+                    "plugin.toml"
+                } else {
+                    &flaw.at
+                };
+                Problem::at(at, "plugin-manifest-flaw")
+                    .with("at", at)
+                    .with("mend", flaw.mend)
+            }));
+            None
+        }
+    }
+}
+
+fn contract(sections: &Sections, problems: &mut Vec<Problem>) {
+    match sections.contract.as_deref() {
+        Some(CONTRACT) => {}
+        Some(found) => {
+            let found: String = found.chars().take(32).collect();
+            let problem = Problem::general("plugin-contract-other");
+            problems.push(problem.with("found", found).with("wanted", CONTRACT));
+        }
+        None => problems.push(Problem::general("plugin-no-contract").with("wanted", CONTRACT)),
+    }
+}
+
+/// Whether `name` is one of `known` in this version of the contract.
+fn is_of(known: &[&str], name: &str) -> bool {
+    name.split_once('@')
+        .is_some_and(|(interface, version)| version == CONTRACT && known.contains(&interface))
+}
+
+fn interfaces(sections: &Sections, problems: &mut Vec<Problem>) {
+    let foreign = sections.imports.iter().filter(|it| !is_of(&IMPORTS, it));
+    problems.extend(foreign.take(TOLD).map(|name| {
+        let name: String = name.chars().take(120).collect();
+        Problem::general("plugin-import-foreign").with("import", name)
+    }));
+    if !sections.exports.iter().any(|it| is_of(&EXPORTS, it)) {
+        problems.push(Problem::general("plugin-exports-nothing").with("wanted", CONTRACT));
+    }
+}
+
+fn bundles(sections: &Sections, problems: &mut Vec<Problem>) {
+    let mut keys: Vec<BTreeSet<String>> = Vec::new();
+    for language in LANGUAGES {
+        let Some(text) = sections.bundles.get(language) else {
+            problems.push(Problem::general("plugin-bundle-missing").with("language", language));
+            continue;
+        };
+        if text.len() > LARGEST_BUNDLE {
+            let problem = Problem::general("plugin-bundle-too-large").with("language", language);
+            problems.push(problem.with("limit", LARGEST_BUNDLE / 1024));
+            continue;
+        }
+        match FluentResource::try_new(text.clone()) {
+            Ok(resource) => keys.push(messages(&resource)),
+            Err((_, errors)) => {
+                let at = errors.first().map_or(0, |error| error.pos.start);
+                let problem = Problem::general("plugin-bundle-flaw").with("language", language);
+                problems.push(problem.with("line", line(text, at)));
+            }
+        }
+    }
+    if let [first, second] = keys.as_slice() {
+        problems.extend(
+            first
+                .symmetric_difference(second)
+                .take(TOLD)
+                .map(|key| Problem::general("plugin-message-one-language").with("message", key)),
+        );
+    }
+}
+
+fn messages(resource: &FluentResource) -> BTreeSet<String> {
+    use fluent_syntax::ast::Entry;
+    let message = |entry: &Entry<&str>| match entry {
+        Entry::Message(message) => Some(message.id.name.to_owned()),
+        _ => None,
+    };
+    resource.entries().filter_map(message).collect()
+}
+
+/// The line of a byte, from 1.
+fn line(text: &str, byte: usize) -> usize {
+    let before = text.bytes().take(byte);
+    before.filter(|it| *it == b'\n').count() + 1
+}
+
+#[cfg(test)]
+#[path = "verify_tests.rs"]
+mod tests;
