@@ -329,7 +329,12 @@ fn action(found: &mut Found, action: &Action) {
     }
     match &action.effect {
         Effect::Go(to) => route(found, &at, to),
-        Effect::Dial(number) => need(found, &at, formats::phone(number), "a telephone number"),
+        Effect::Dial(number) => need(
+            found,
+            &at,
+            formats::dialled(number),
+            "a telephone number of the manifest",
+        ),
         Effect::Call => {}
     }
 }

@@ -10,6 +10,14 @@ const PATTERN_BYTES: usize = 64 * 1024;
 /// Most characters a pattern may have.
 const PATTERN_LENGTH: usize = 200;
 
+/// A number to dial, short ones such as 119 as well: 3 to 20 digits, `+`, `-` and spaces, as in a
+/// manifest's contact.
+pub fn dialled(number: &str) -> bool {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let allowed = |byte: u8| byte.is_ascii_digit() || b"+- ".contains(&byte);
+    digits >= 3 && number.len() <= 20 && number.bytes().all(allowed)
+}
+
 /// A telephone number of the mainland: mobile (with or without +86), fixed with its area code,
 /// 400/800 numbers, or a service number of 5 digits such as 12345. Spaces and `-` may part it.
 pub fn phone(text: &str) -> bool {

@@ -9,6 +9,8 @@ pub enum Failure {
     Error(Error),
     /// The page breaks the contract.
     Breaches(Vec<Breach>),
+    /// The page names messages that a bundle lacks, each as `language: id`.
+    NoWords(Vec<String>),
     /// The page has no such form.
     NoSuchForm,
     /// The page has no such button, or it cannot be pressed.

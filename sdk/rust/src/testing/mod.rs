@@ -31,6 +31,7 @@
 mod failure;
 pub(crate) mod imports;
 mod state;
+mod words;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -47,6 +48,7 @@ use crate::{
     log::Severity,
 };
 use state::{Area, Host};
+use words::Bundles;
 
 thread_local! {
     /// The host whose call runs on this thread.
@@ -57,6 +59,7 @@ thread_local! {
 #[derive(Debug)]
 pub struct TestHost {
     host: Rc<RefCell<Host>>,
+    bundles: Bundles,
 }
 
 impl TestHost {
@@ -66,7 +69,16 @@ impl TestHost {
         let manifest = Manifest::parse(manifest)?;
         Ok(Self {
             host: Rc::new(RefCell::new(Host::new(manifest))),
+            bundles: Bundles::default(),
         })
+    }
+
+    /// Brings the plugin's words: from here on a page that names a message which `zh` or `en`
+    /// lacks is refused. The error says where a bundle cannot be read.
+    pub fn with_words(mut self, zh: &str, en: &str) -> Result<Self, String> {
+        self.bundles.add("zh-CN", zh)?;
+        self.bundles.add("en", en)?;
+        Ok(self)
     }
 
     /// Signs a person in, in place of whoever was.
@@ -134,7 +146,7 @@ impl TestHost {
     /// Shows a page, and checks it by the rules of the contract.
     pub fn render<P: Portal>(&self, at: &Route) -> Result<View, Failure> {
         let view = self.call(|| P::render(at.clone()))?;
-        checked(view)
+        self.checked(view)
     }
 
     /// Fills in a form of a page and hands it in: it is validated as the host does it, hidden
@@ -168,7 +180,7 @@ impl TestHost {
             once: once.to_owned(),
             answers: kept.in_order(form),
         };
-        checked_outcome(self.call(|| P::submit(at.clone(), submission))?)
+        self.checked_outcome(self.call(|| P::submit(at.clone(), submission))?)
     }
 
     /// Presses a button of a page. A button that the page does not have, or does not enable, is
@@ -182,7 +194,7 @@ impl TestHost {
             return Err(Failure::NoSuchAction);
         }
         let once = self.host.borrow_mut().fresh("once");
-        checked_outcome(self.call(|| P::act(at.clone(), action.to_owned(), once))?)
+        self.checked_outcome(self.call(|| P::act(at.clone(), action.to_owned(), once))?)
     }
 
     /// Asks for a suggestion. One that names a class not in the manifest is refused.
@@ -196,7 +208,35 @@ impl TestHost {
             Some(it) if !(0.0..=1.0).contains(&it.confidence) => {
                 Err(Failure::Confidence(it.confidence))
             }
-            _ => Ok(suggestion),
+            Some(it) => self.worded(&it.reason).map(|()| suggestion.clone()),
+            None => Ok(None),
+        }
+    }
+
+    fn checked(&self, view: View) -> Result<View, Failure> {
+        let breaches = check_view(&view);
+        if !breaches.is_empty() {
+            return Err(Failure::Breaches(breaches));
+        }
+        self.worded(&view).map(|()| view)
+    }
+
+    fn checked_outcome(&self, outcome: Outcome) -> Result<Outcome, Failure> {
+        match outcome {
+            Outcome::Show(view) => self.checked(view).map(Outcome::Show),
+            Outcome::Invalid(problems) => {
+                self.worded(&problems).map(|()| Outcome::Invalid(problems))
+            }
+            Outcome::Go(route) => Ok(Outcome::Go(route)),
+        }
+    }
+
+    fn worded(&self, shown: &impl serde::Serialize) -> Result<(), Failure> {
+        let lacking = self.bundles.lacking(shown);
+        if lacking.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::NoWords(lacking))
         }
     }
 
@@ -259,22 +299,6 @@ impl Drop for Restore {
     fn drop(&mut self) {
         let before = self.0.take();
         CURRENT.with(|it| *it.borrow_mut() = before);
-    }
-}
-
-fn checked(view: View) -> Result<View, Failure> {
-    let breaches = check_view(&view);
-    if breaches.is_empty() {
-        Ok(view)
-    } else {
-        Err(Failure::Breaches(breaches))
-    }
-}
-
-fn checked_outcome(outcome: Outcome) -> Result<Outcome, Failure> {
-    match outcome {
-        Outcome::Show(view) => checked(view).map(Outcome::Show),
-        other => Ok(other),
     }
 }
 
