@@ -133,3 +133,5 @@ form-place-outside = This place lies outside the area.
 form-wrong-kind = The answer is of the wrong kind.
 draft-over = This draft is over. Please start again.
 form-unreadable = This form could not be read. Go back and try again.
+api-version-missing = Name the version that the action was decided on.
+api-file-missing = Put one file in the part named file.

@@ -133,3 +133,5 @@ form-place-outside = 这个地方不在范围内。
 form-wrong-kind = 答案的类型不对。
 draft-over = 这份草稿已过期，请重新填写。
 form-unreadable = 无法读懂这份表单，请返回上一页再试。
+api-version-missing = 请写明操作所依据的 version。
+api-file-missing = 请在名为 file 的部分放一个文件。

@@ -8,6 +8,7 @@ pub mod lifecycle;
 pub mod model;
 pub mod operations;
 pub mod procedures;
+pub mod queues;
 mod refusal;
 pub mod routing;
 pub mod scheduler;

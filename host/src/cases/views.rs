@@ -9,6 +9,7 @@ use super::{
     routing::{self, division_at},
 };
 use crate::{
+    attachments::{self, FileRef},
     context::{Context, Principal},
     db::{
         self, cases as rows,
@@ -95,6 +96,13 @@ impl Names {
     }
 }
 
+/// The files of a case, oldest first.
+pub async fn files(domain: &Domain, cx: &Context, id: &str) -> Result<Vec<FileRef>> {
+    let case = operations::get(domain, cx, id).await?;
+    let mut c = domain.database.read().await?;
+    attachments::of_case(&mut c, &case.id).await
+}
+
 /// The name of the unit that holds a case.
 pub async fn holder(domain: &Domain, cx: &Context, case: &Case) -> Result<Option<String>> {
     let Some(hop) = &case.course.holder else {
@@ -129,121 +137,7 @@ fn reported_by(cx: &Context) -> Result<Filter> {
     })
 }
 
-/// Which of the caller's queues.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Queue {
-    /// What the units of the caller's dispatcher posts must file, send on or confirm.
-    Desk,
-    /// What the units of the caller's handler posts must take on or do, and what they have taken.
-    Work,
-    /// What waits for an independent check where the caller verifies.
-    Verify,
-    /// What has overrun and is overseen by the caller's units.
-    Overseen,
-    /// What is open in the places of the caller's grid-worker and supervisor posts.
-    Area,
-    /// What the caller filed on somebody's behalf.
-    Proxy,
-}
-
-impl Queue {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Desk,
-        Self::Work,
-        Self::Verify,
-        Self::Overseen,
-        Self::Area,
-        Self::Proxy,
-    ];
-
-    const fn roles(self) -> &'static [Role] {
-        match self {
-            Self::Desk => &[Role::Dispatcher],
-            Self::Work => &[Role::Handler],
-            Self::Verify => &[Role::Verifier],
-            Self::Overseen => &[Role::Supervisor],
-            Self::Area => &[Role::GridWorker, Role::Supervisor],
-            Self::Proxy => &[Role::CounterClerk, Role::HotlineAgent],
-        }
-    }
-}
-
-/// The queues that the caller's posts give them.
-pub fn queues(cx: &Context) -> Vec<Queue> {
-    let has = |queue: &Queue| queue.roles().iter().any(|role| cx.has_role(*role));
-    Queue::ALL.into_iter().filter(has).collect()
-}
-
-/// One of the caller's queues, the least time left first. `Forbidden` without a post for it.
-pub async fn queue(
-    domain: &Domain,
-    cx: &Context,
-    queue: Queue,
-    paging: &Paging,
-) -> Result<Page<Case>> {
-    let posts: Vec<_> = cx
-        .posts()
-        .filter(|post| queue.roles().contains(&post.role))
-        .collect();
-    if posts.is_empty() {
-        return Err(Error::Forbidden("queue-not-yours"));
-    }
-    let units = || Some(posts.iter().map(|post| post.unit.clone()).collect());
-    let divisions = || Some(posts.iter().map(|post| post.division.clone()).collect());
-    let open = || {
-        Some(
-            State::ALL
-                .iter()
-                .copied()
-                .filter(|state| !state.ended())
-                .collect(),
-        )
-    };
-    let filter = match queue {
-        Queue::Desk => Filter {
-            holders: units(),
-            states: Some(vec![
-                State::Submitted,
-                State::Filed,
-                State::Dispatched,
-                State::Feedback,
-                State::InProgress,
-            ]),
-            ..Filter::default()
-        },
-        Queue::Work => Filter {
-            holders: units(),
-            states: Some(vec![State::Dispatched, State::InProgress]),
-            ..Filter::default()
-        },
-        Queue::Verify => Filter {
-            divisions: divisions(),
-            states: Some(vec![State::Verifying]),
-            ..Filter::default()
-        },
-        Queue::Overseen => Filter {
-            overseers: units(),
-            states: open(),
-            ..Filter::default()
-        },
-        Queue::Area => Filter {
-            divisions: divisions(),
-            states: open(),
-            ..Filter::default()
-        },
-        Queue::Proxy => Filter {
-            proxy: cx.account().map(str::to_owned),
-            ..Filter::default()
-        },
-    };
-    list(domain, &filter, Order::Due, paging).await
-}
-
-async fn list(
+pub(super) async fn list(
     domain: &Domain,
     filter: &Filter,
     order: Order,

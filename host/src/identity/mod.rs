@@ -10,6 +10,7 @@ pub mod sessions;
 mod signing_in;
 mod tokens;
 mod types;
+pub mod units;
 
 pub use policy::{Act, Resource};
 pub use types::{Level, Person, Post, Role};

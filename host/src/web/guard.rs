@@ -19,7 +19,7 @@ use crate::{app::App, error::Error};
 /// How many guesses an address may make at once, and then how many a minute.
 const GUESSES: (u32, u32) = (40, 30);
 /// Where a secret is guessed, or a message sent at somebody's cost.
-const GUESSED: [&str; 9] = [
+const GUESSED: [&str; 11] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/confirm",
@@ -29,6 +29,8 @@ const GUESSED: [&str; 9] = [
     "/find",
     "/api/v1/session",
     "/api/v1/session/code",
+    "/api/v1/session/confirm",
+    "/api/v1/session/password",
 ];
 
 /// How often each address has tried.

@@ -41,6 +41,40 @@ table! {
     /// The API.
     api_routes, API:
     get "/api/v1/openapi.json" api::openapi::document;
+    get "/api/v1/session" api::session::me;
+    post "/api/v1/session" api::session::sign_in;
+    delete "/api/v1/session" api::session::sign_out;
+    post "/api/v1/session/code" api::session::request_code;
+    post "/api/v1/session/confirm" api::session::confirm_code;
+    post "/api/v1/session/password" api::session::change_password;
+    get "/api/v1/grid/locate" api::grid::locate;
+    get "/api/v1/grid/divisions" api::grid::search;
+    get "/api/v1/grid/divisions/{code}" api::grid::division;
+    get "/api/v1/grid/divisions/{code}/children" api::grid::children;
+    get "/api/v1/classes" api::cases::classes;
+    post "/api/v1/cases" api::cases::submit;
+    get "/api/v1/cases/mine" api::cases::mine;
+    get "/api/v1/cases/number/{number}" api::cases::by_number;
+    get "/api/v1/cases/{id}" api::cases::get;
+    get "/api/v1/cases/{id}/timeline" api::cases::timeline;
+    get "/api/v1/cases/{id}/files" api::cases::files;
+    get "/api/v1/cases/{id}/choices" api::cases::choices;
+    get "/api/v1/cases/{id}/suggestions" api::cases::suggestions;
+    post "/api/v1/cases/{id}/contact" api::cases::contact;
+    post "/api/v1/cases/{id}/actions" api::cases::act;
+    get "/api/v1/queues" api::cases::queues;
+    get "/api/v1/queues/{queue}" api::cases::queue;
+    get "/api/v1/attachments/{id}" api::attachments::fetch;
+    get "/api/v1/people" api::people::list;
+    get "/api/v1/units" api::people::all_units;
+    post "/api/v1/invitations" api::people::invite;
+    post "/api/v1/people/{account}/posts" api::people::grant_post;
+    delete "/api/v1/posts/{id}" api::people::end_post;
+    post "/api/v1/services" api::people::create_service;
+    get "/api/v1/tokens" api::people::tokens;
+    post "/api/v1/tokens" api::people::create_token;
+    delete "/api/v1/tokens/{id}" api::people::revoke_token;
+    get "/api/v1/my-data/reads" api::people::reads_about_me;
 }
 
 table! {
@@ -80,12 +114,22 @@ table! {
     post "/cases/{id}/{action}" pages::case::act;
 }
 
+table! {
+    /// What of the API takes files.
+    api_upload_routes, API_UPLOADS:
+    post "/api/v1/attachments" api::attachments::upload;
+}
+
 /// The whole host.
 pub fn router(app: App) -> Router {
     let rest = api_routes()
         .merge(page_routes())
         .layer(DefaultBodyLimit::max(BODY))
-        .merge(upload_routes().layer(DefaultBodyLimit::max(UPLOAD)));
+        .merge(
+            upload_routes()
+                .merge(api_upload_routes())
+                .layer(DefaultBodyLimit::max(UPLOAD)),
+        );
     Router::new()
         .merge(serve::health())
         .merge(rest)

@@ -15,6 +15,7 @@ use crate::{
     context::{Channel, Context, Locale, Principal},
     error::{Error, Result},
     identity::sessions::{self, SignedIn},
+    time::Timestamp,
 };
 
 /// What may be asked for before a temporary password is changed.
@@ -104,7 +105,7 @@ pub fn anonymous(app: &App, parts: &Parts) -> Context {
 async fn principal(
     app: &App,
     headers: &HeaderMap,
-    now: crate::time::Timestamp,
+    now: Timestamp,
 ) -> Result<(Principal, bool, bool)> {
     if let Some(token) = bearer(headers) {
         let found = sessions::authenticate_token(&app.domain, token, now).await?;
@@ -154,6 +155,12 @@ pub fn clear(app: &App, response: &mut Response) {
         cookie.make_removal();
         put(response, &cookie);
     }
+}
+
+/// Whether the session of a request may do nothing but change its password.
+pub async fn must_change(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<bool> {
+    let (_, _, must_change) = principal(app, headers, now).await?;
+    Ok(must_change)
 }
 
 /// Ends the session of a request, if it has one.

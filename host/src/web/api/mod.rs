@@ -2,6 +2,11 @@
 //! authority is checked there. Instants are RFC 3339, ids are strings, long lists are pages of
 //! `{items, next}`, every failure is a problem document (RFC 9457).
 
+pub mod attachments;
+pub mod cases;
 pub mod extract;
+pub mod grid;
 pub mod openapi;
+pub mod people;
 pub mod problem;
+pub mod session;

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::problem::Document;
+use super::{attachments, cases, grid, people, problem::Document, session};
 
 /// What `/api/v1` offers.
 #[derive(OpenApi)]
@@ -13,7 +13,44 @@ use super::problem::Document;
         description = "Everything that the pages of the entry app do.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    paths(document),
+    paths(
+        document,
+        session::me,
+        session::sign_in,
+        session::sign_out,
+        session::request_code,
+        session::confirm_code,
+        session::change_password,
+        grid::locate,
+        grid::search,
+        grid::division,
+        grid::children,
+        cases::classes,
+        cases::submit,
+        cases::mine,
+        cases::by_number,
+        cases::get,
+        cases::timeline,
+        cases::files,
+        cases::choices,
+        cases::suggestions,
+        cases::contact,
+        cases::act,
+        cases::queues,
+        cases::queue,
+        attachments::upload,
+        attachments::fetch,
+        people::list,
+        people::all_units,
+        people::invite,
+        people::grant_post,
+        people::end_post,
+        people::create_service,
+        people::tokens,
+        people::create_token,
+        people::revoke_token,
+        people::reads_about_me,
+    ),
     components(schemas(Document))
 )]
 pub struct Api;
@@ -22,4 +59,29 @@ pub struct Api;
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "meta", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
 pub async fn document() -> Json<utoipa::openapi::OpenApi> {
     Json(Api::openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::router::{API, API_UPLOADS};
+    use std::collections::BTreeSet;
+
+    /// What is routed is documented, and nothing else is.
+    #[test]
+    fn the_document_lists_every_route() {
+        let document = serde_json::to_value(Api::openapi()).unwrap();
+        let mut documented = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                documented.insert((method.clone(), path.clone()));
+            }
+        }
+        let routed = API.iter().chain(API_UPLOADS);
+        let routed: BTreeSet<_> = routed
+            .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
+            .collect();
+        let differing: Vec<_> = documented.symmetric_difference(&routed).collect();
+        assert!(differing.is_empty(), "{differing:?}");
+    }
 }

@@ -1,0 +1,168 @@
+//! The work lists of staff: which posts give which, what is in them, and how much. Reads only.
+
+use super::{model::Case, model::State, views::list};
+use crate::{
+    context::Context,
+    db::cases::{self as rows, Filter, Order},
+    domain::Domain,
+    error::{Error, Result},
+    identity::{Post, Role},
+    page::{Page, Paging},
+};
+
+/// Which of the caller's queues.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Queue {
+    /// What the units of the caller's dispatcher posts must file, send on or confirm.
+    Desk,
+    /// What the units of the caller's handler posts must take on or do, and what they have taken.
+    Work,
+    /// What waits for an independent check where the caller verifies.
+    Verify,
+    /// What has overrun and is overseen by the caller's units.
+    Overseen,
+    /// What is open in the places of the caller's grid-worker and supervisor posts.
+    Area,
+    /// What the caller filed on somebody's behalf.
+    Proxy,
+}
+
+impl Queue {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Desk,
+        Self::Work,
+        Self::Verify,
+        Self::Overseen,
+        Self::Area,
+        Self::Proxy,
+    ];
+
+    /// The name in addresses and in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Work => "work",
+            Self::Verify => "verify",
+            Self::Overseen => "overseen",
+            Self::Area => "area",
+            Self::Proxy => "proxy",
+        }
+    }
+
+    /// The queue of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Desk => &[Role::Dispatcher],
+            Self::Work => &[Role::Handler],
+            Self::Verify => &[Role::Verifier],
+            Self::Overseen => &[Role::Supervisor],
+            Self::Area => &[Role::GridWorker, Role::Supervisor],
+            Self::Proxy => &[Role::CounterClerk, Role::HotlineAgent],
+        }
+    }
+}
+
+/// The queues that the caller's posts give them.
+pub fn queues(cx: &Context) -> Vec<Queue> {
+    let has = |queue: &Queue| queue.roles().iter().any(|role| cx.has_role(*role));
+    Queue::ALL.into_iter().filter(has).collect()
+}
+
+/// One of the caller's queues, the least time left first. `Forbidden` without a post for it.
+pub async fn queue(
+    domain: &Domain,
+    cx: &Context,
+    queue: Queue,
+    paging: &Paging,
+) -> Result<Page<Case>> {
+    let filter = filter(cx, queue)?;
+    list(domain, &filter, Order::Due, paging).await
+}
+
+/// How much is in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Count {
+    /// Which.
+    pub queue: Queue,
+    /// How many cases.
+    pub cases: i64,
+    /// How many of them have a deadline that has passed.
+    pub late: i64,
+}
+
+/// The caller's queues with how much is in each; none without a post for any.
+pub async fn counts(domain: &Domain, cx: &Context) -> Result<Vec<Count>> {
+    let mut found = Vec::new();
+    let mut c = domain.database.read().await?;
+    for queue in queues(cx) {
+        let tally = rows::tally(&mut c, &filter(cx, queue)?, cx.now).await?;
+        found.push(Count {
+            queue,
+            cases: tally.cases,
+            late: tally.late,
+        });
+    }
+    Ok(found)
+}
+
+fn open() -> Option<Vec<State>> {
+    let states = State::ALL.iter().copied().filter(|state| !state.ended());
+    Some(states.collect())
+}
+
+fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
+    let posts: Vec<&Post> = cx
+        .posts()
+        .filter(|post| queue.roles().contains(&post.role))
+        .collect();
+    if posts.is_empty() {
+        return Err(Error::Forbidden("queue-not-yours"));
+    }
+    let units = || Some(posts.iter().map(|post| post.unit.clone()).collect());
+    let divisions = || Some(posts.iter().map(|post| post.division.clone()).collect());
+    Ok(match queue {
+        Queue::Desk => Filter {
+            holders: units(),
+            states: Some(vec![
+                State::Submitted,
+                State::Filed,
+                State::Dispatched,
+                State::Feedback,
+                State::InProgress,
+            ]),
+            ..Filter::default()
+        },
+        Queue::Work => Filter {
+            holders: units(),
+            states: Some(vec![State::Dispatched, State::InProgress]),
+            ..Filter::default()
+        },
+        Queue::Verify => Filter {
+            divisions: divisions(),
+            states: Some(vec![State::Verifying]),
+            ..Filter::default()
+        },
+        Queue::Overseen => Filter {
+            overseers: units(),
+            states: open(),
+            ..Filter::default()
+        },
+        Queue::Area => Filter {
+            divisions: divisions(),
+            states: open(),
+            ..Filter::default()
+        },
+        Queue::Proxy => Filter {
+            proxy: cx.account().map(str::to_owned),
+            ..Filter::default()
+        },
+    })
+}
