@@ -5,7 +5,6 @@ mod lists;
 pub use lists::{Filter, Order, Tally, due_cursor, list, tally};
 
 use super::{Connection, Row, Transaction, sql};
-use lists::any;
 use crate::{
     cases::{
         lifecycle::Input,
@@ -14,6 +13,7 @@ use crate::{
     error::{Error, Result},
     time::Timestamp,
 };
+use lists::any;
 
 /// An event as it is kept.
 #[derive(Clone, Debug)]

@@ -140,11 +140,7 @@ pub fn due_cursor(case: &Case) -> String {
     format!("{due}.{}", case.id)
 }
 
-pub(super) fn any(
-    mut statement: Statement,
-    column: &str,
-    values: Option<&[String]>,
-) -> Statement {
+pub(super) fn any(mut statement: Statement, column: &str, values: Option<&[String]>) -> Statement {
     let Some(values) = values else {
         return statement;
     };
