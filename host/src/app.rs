@@ -13,6 +13,7 @@ use crate::{
     folder::{self, FolderError},
     grid::Grid,
     ids::Ids,
+    plugins::{Engine, Plugins, Settings, journal},
     time::Clock,
 };
 
@@ -32,6 +33,8 @@ pub struct Parts {
     pub new: bool,
     /// Keeps other processes out of the folder.
     pub lock: std::fs::File,
+    /// Plugins in force.
+    pub plugins: Plugins,
     /// How often each address has guessed at a secret.
     pub limits: crate::web::guard::Limits,
     /// Cancelled when the host is told to stop; background work ends when it is.
@@ -74,15 +77,20 @@ impl App {
                 Kind::Production => Notifier::Absent,
             },
         });
+        let engine = Engine::new(&Settings::default())?;
+        let (journal, entries) = journal::channel();
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        journal::start(domain.clone(), entries, &tasks, stop.clone());
         Ok(Self(Arc::new(Parts {
             domain,
+            plugins: Plugins::new(engine, journal),
             kind: folder.kind,
             new: folder.new,
             lock: folder.lock,
             config,
             limits: crate::web::guard::Limits::default(),
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            stop,
+            tasks,
         })))
     }
 

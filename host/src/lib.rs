@@ -15,6 +15,7 @@ pub mod error;
 pub mod folder;
 pub mod grid;
 pub mod identity;
+pub mod i18n;
 pub mod ids;
 pub mod keys;
 pub mod page;

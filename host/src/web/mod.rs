@@ -7,10 +7,10 @@ pub mod edge;
 pub mod error;
 pub mod forms;
 pub mod guard;
-pub mod i18n;
 pub mod layout;
 pub mod pages;
 pub mod router;
 pub mod session;
 
+pub use crate::i18n;
 pub use router::router;

@@ -10,11 +10,11 @@ use crate::{context::Locale, error::Problem};
 macro_rules! bundles {
     ($locale:literal) => {
         &[
-            include_str!(concat!("../../i18n/", $locale, "/app.ftl")),
-            include_str!(concat!("../../i18n/", $locale, "/cases.ftl")),
-            include_str!(concat!("../../i18n/", $locale, "/errors.ftl")),
-            include_str!(concat!("../../i18n/", $locale, "/plugins.ftl")),
-            include_str!(concat!("../../i18n/", $locale, "/work.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/app.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/cases.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/errors.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/plugins.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/work.ftl")),
         ]
     };
 }
