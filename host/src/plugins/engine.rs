@@ -112,7 +112,9 @@ impl Engine {
     /// Names what an artefact must have been compiled for to run here; artefacts are kept under it.
     pub fn compatibility(&self) -> String {
         let mut hasher = Digest(Sha256::new());
-        self.engine.precompile_compatibility_hash().hash(&mut hasher);
+        self.engine
+            .precompile_compatibility_hash()
+            .hash(&mut hasher);
         let digest = data_encoding::HEXLOWER.encode(&hasher.0.finalize());
         digest.chars().take(32).collect()
     }
@@ -146,7 +148,9 @@ pub fn compile(component: &[u8]) -> Result<Vec<u8>> {
     config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
     config.parallel_compilation(false);
     let engine = wasmtime::Engine::new(&config).map_err(Error::internal)?;
-    engine.precompile_component(component).map_err(Error::internal)
+    engine
+        .precompile_component(component)
+        .map_err(Error::internal)
 }
 
 /// SHA-256 of what is hashed: the standard hasher may give another value in another build.

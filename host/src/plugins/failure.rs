@@ -79,7 +79,9 @@ impl Failure {
             return Self::new(FailureKind::Host, fault.to_string());
         }
         match error.downcast_ref::<Trap>() {
-            Some(Trap::StackOverflow) => Self::new(FailureKind::Stack, "the call stack is exhausted"),
+            Some(Trap::StackOverflow) => {
+                Self::new(FailureKind::Stack, "the call stack is exhausted")
+            }
             Some(Trap::UnreachableCodeReached) => {
                 Self::new(FailureKind::Panic, said.unwrap_or("the guest panicked"))
             }

@@ -106,7 +106,11 @@ impl GuestClock {
     /// How long the guest has worked.
     pub fn worked(&self) -> Duration {
         let since = self.since.load(Relaxed);
-        let running = if since == 0 { 0 } else { now().saturating_sub(since) };
+        let running = if since == 0 {
+            0
+        } else {
+            now().saturating_sub(since)
+        };
         Duration::from_nanos(self.worked.load(Relaxed) + running)
     }
 

@@ -118,7 +118,12 @@ impl Loaded {
         if let Ok(permit) = self.running.try_acquire() {
             return Ok(permit);
         }
-        let busy = || Failure::new(FailureKind::Busy, "too many calls of this plugin wait already");
+        let busy = || {
+            Failure::new(
+                FailureKind::Busy,
+                "too many calls of this plugin wait already",
+            )
+        };
         let waiting = Waiting(&self.waiting);
         if waiting.0.fetch_add(1, Relaxed) >= AT_ONCE.1 {
             return Err(busy());

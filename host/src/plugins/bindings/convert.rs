@@ -5,11 +5,7 @@ use onedoor_forms as plain;
 
 use super::{
     exports::onedoor::plugin::{events, triage},
-    onedoor::{
-        cases::cases,
-        types::types as wire,
-        ui::ui,
-    },
+    onedoor::{cases::cases, types::types as wire, ui::ui},
 };
 use crate::cases::model::Urgency;
 
@@ -158,7 +154,9 @@ fn kept(mut view: plain::View) -> plain::View {
 fn replaced(breach: &plain::Breach) -> plain::Block {
     plain::Block::Notice(plain::Notice {
         tone: plain::Tone::Warning,
-        title: plain::Text::raw("此处内容不合规则，未显示 / This part broke a rule and is not shown"),
+        title: plain::Text::raw(
+            "此处内容不合规则，未显示 / This part broke a rule and is not shown",
+        ),
         body: plain::Text::raw(format!("{}: {}", breach.at, breach.rule)),
     })
 }

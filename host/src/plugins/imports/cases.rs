@@ -89,7 +89,9 @@ impl Call {
         }
         let mut command = Command::new(&case.id, 0, Action::Comment, &once).words(&text);
         command.version = None;
-        operations::act(&self.domain, &self.cx, command).await.map(drop)
+        operations::act(&self.domain, &self.cx, command)
+            .await
+            .map(drop)
     }
 
     async fn page(&self, filter: Filter, part: Paging) -> Result<Page> {
@@ -112,7 +114,9 @@ impl Call {
             names: NAMES.map(str::to_owned).to_vec(),
             columns: vec![
                 texts(packed(all().map(|it| &it.number))),
-                texts(packed(all().map(|it| it.course.class.as_deref().unwrap_or_default()))),
+                texts(packed(
+                    all().map(|it| it.course.class.as_deref().unwrap_or_default()),
+                )),
                 texts(packed(all().map(|it| &it.title))),
                 texts(packed(all().map(|it| it.course.state.name()))),
                 texts(packed(all().map(|it| it.course.urgency.name()))),
@@ -120,7 +124,11 @@ impl Call {
                 texts(packed(all().map(|it| &it.address))),
                 texts(packed(&holders)),
                 Column::Integers(all().map(|it| it.opened.millis()).collect()),
-                Column::Integers(all().map(|it| it.due.map_or(0, |due| due.millis())).collect()),
+                Column::Integers(
+                    all()
+                        .map(|it| it.due.map_or(0, |due| due.millis()))
+                        .collect(),
+                ),
             ],
             next: found.next,
         })

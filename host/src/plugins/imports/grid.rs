@@ -5,7 +5,9 @@ use super::{
         bindings::{
             convert::packed,
             onedoor::{
-                grid::grid::{Datum as WireDatum, Division as Wire, Host, Level, Point as WirePoint},
+                grid::grid::{
+                    Datum as WireDatum, Division as Wire, Host, Level, Point as WirePoint,
+                },
                 types::types::{Column, Page, Paging},
             },
         },

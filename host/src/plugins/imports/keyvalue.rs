@@ -60,9 +60,9 @@ impl Host for Call {
         let done = async {
             let plugin = plugin(self, &key, 1)?;
             let write = self.domain.database.write(move |t| {
-                Box::pin(async move {
-                    db::keyvalue::delete(t, &plugin, subject.as_deref(), &key).await
-                })
+                Box::pin(
+                    async move { db::keyvalue::delete(t, &plugin, subject.as_deref(), &key).await },
+                )
             });
             write.await
         };
