@@ -4,10 +4,11 @@
 //! It runs no component and holds no wasmtime: whether a component behaves is for the host to
 //! find. Nothing here prints; what there is to say is written to the writer that is handed in.
 
+pub mod build;
 pub mod bundles;
 pub mod compile;
 pub mod component;
 pub mod folder;
-
-pub mod build;
 pub mod inspect;
+pub mod scaffold;
+pub mod upload;

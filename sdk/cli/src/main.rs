@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use onedoor_plugin::{build, inspect};
+use onedoor_plugin::{build, inspect, scaffold, upload};
 
 /// Makes, builds, inspects and uploads plugins of OneDoor 一门.
 #[derive(Parser)]
@@ -19,6 +19,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Make a new plugin, in a new folder of its name.
+    New {
+        /// Its id: lower-case letters, digits and `-`.
+        name: String,
+        /// The unit it belongs to.
+        #[arg(long, default_value = "dept-emergency")]
+        department: String,
+        /// The folder of onedoor-sdk, or the address of a git repository that holds it. Without
+        /// it, that of the checkout that this command was built from.
+        #[arg(long)]
+        sdk: Option<String>,
+        /// Where the folder is made.
+        #[arg(long, default_value = ".")]
+        parent: PathBuf,
+    },
     /// Build a plugin into one self-contained component.
     Build {
         /// Folder of the plugin, with its plugin.toml, Cargo.toml and i18n/.
@@ -36,6 +51,17 @@ enum Task {
         /// The component.
         file: PathBuf,
     },
+    /// Hand a built component in at a host; a reviewer approves it there.
+    Upload {
+        /// The component.
+        file: PathBuf,
+        /// The host, for example https://onedoor.example.org.
+        #[arg(long)]
+        url: String,
+        /// A token of a department developer. Better in the environment, out of the shell's history.
+        #[arg(long, env = "ONEDOOR_TOKEN", hide_env_values = true)]
+        token: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -46,6 +72,13 @@ fn main() -> ExitCode {
             out: file,
             cargo,
         } => build::build(&folder, &file, &cargo, out),
+        Task::New {
+            name,
+            department,
+            sdk,
+            parent,
+        } => scaffold::new(&name, &department, sdk.as_deref(), &parent, out),
+        Task::Upload { file, url, token } => upload::upload(&file, &url, &token, out),
         Task::Inspect { file } => inspect::inspect(&file, out),
     };
     match done {

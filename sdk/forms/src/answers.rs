@@ -61,6 +61,14 @@ impl Answers {
     }
 }
 
+impl Extend<Answer> for Answers {
+    fn extend<I: IntoIterator<Item = Answer>>(&mut self, answers: I) {
+        for answer in answers {
+            self.set(answer.field, answer.value);
+        }
+    }
+}
+
 impl FromIterator<Answer> for Answers {
     fn from_iter<I: IntoIterator<Item = Answer>>(answers: I) -> Self {
         Self(
