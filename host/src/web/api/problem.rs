@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{
     context::Locale,
     error::{Error, Problem},
-    web::{edge::RequestId, error::Failure},
+    web::{edge::RequestId, error::Failure, i18n},
 };
 
 /// A problem document.
@@ -22,9 +22,19 @@ pub struct Document {
     /// The HTTP status.
     pub status: u16,
     /// What is wrong with the input, item by item; empty unless the input is.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Worded>,
     /// The number of the request, to be quoted when asking for help.
     pub request: String,
+}
+
+/// A problem, with what a person reads of it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Worded {
+    /// For a machine.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// What is wrong and how to mend it, in the reader's language.
+    pub message: String,
 }
 
 /// Who will read the document.
@@ -57,7 +67,13 @@ pub fn explain(response: Response, reader: &Reader) -> Response {
         code: code(error, parts.status).to_owned(),
         status: parts.status.as_u16(),
         problems: match error {
-            Some(Error::Invalid(problems)) => problems.clone(),
+            Some(Error::Invalid(problems)) => problems
+                .iter()
+                .map(|problem| Worded {
+                    problem: problem.clone(),
+                    message: i18n::problem(reader.locale, problem),
+                })
+                .collect(),
             _ => Vec::new(),
         },
         request: reader.request.clone(),
