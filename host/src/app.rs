@@ -13,7 +13,7 @@ use crate::{
     folder::{self, FolderError},
     grid::Grid,
     ids::Ids,
-    plugins::{Engine, Plugins, Settings, journal},
+    plugins::{self, Engine, Plugins, journal},
     time::Clock,
 };
 
@@ -25,6 +25,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// Rows, keys, clock, and what is held in memory.
     pub domain: Domain,
+    /// The plugins that are active, and calls to them.
+    pub plugins: Plugins,
     /// How it was told to run.
     pub config: Config,
     /// What its folder is for. Pages of a demonstration carry a banner.
@@ -33,8 +35,6 @@ pub struct Parts {
     pub new: bool,
     /// Keeps other processes out of the folder.
     pub lock: std::fs::File,
-    /// Plugins in force.
-    pub plugins: Plugins,
     /// How often each address has guessed at a secret.
     pub limits: crate::web::guard::Limits,
     /// Cancelled when the host is told to stop; background work ends when it is.
@@ -63,6 +63,15 @@ impl App {
         let folder = folder::open(&config, &clock, &ids).await?;
         let files = Attachments::in_folder(&config.data.join("files"))?;
         let now = clock.now();
+        let settings = plugins::Settings {
+            zone: zone.clone(),
+            ..plugins::Settings::default()
+        };
+        let (sender, entries) = journal::channel();
+        let plugins = Plugins::new(
+            Engine::new(&settings).map_err(FolderError::Plugins)?,
+            sender,
+        );
         let domain = Domain::new(domain::Parts {
             grid: Grid::load(&folder.database, now).await?,
             database: folder.database,
@@ -77,13 +86,11 @@ impl App {
                 Kind::Production => Notifier::Absent,
             },
         });
-        let engine = Engine::new(&Settings::default())?;
-        let (journal, entries) = journal::channel();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         journal::start(domain.clone(), entries, &tasks, stop.clone());
         Ok(Self(Arc::new(Parts {
             domain,
-            plugins: Plugins::new(engine, journal),
+            plugins,
             kind: folder.kind,
             new: folder.new,
             lock: folder.lock,

@@ -52,6 +52,9 @@ pub enum FolderError {
     /// The disk said no.
     #[error("the data folder: {0}")]
     Io(#[from] io::Error),
+    /// What runs plugins could not be set up.
+    #[error("the engine of plugins: {}", .0.chain())]
+    Plugins(#[source] Error),
     /// The database said no.
     #[error("the database: {}", .0.chain())]
     Database(#[from] Error),

@@ -135,9 +135,6 @@ draft-over = This draft is over. Please start again.
 form-unreadable = This form could not be read. Go back and try again.
 api-version-missing = Name the version that the action was decided on.
 api-file-missing = Put one file in the part named file.
-
-## Plugins
-keyvalue-key = A key has 1 to { $limit } characters.
-keyvalue-value = A value has at most 64 KiB.
-case-remark-length = A remark has 1 to 1,000 characters.
-plugin-shape = The component exports something of another shape than the contract's: build it again with the present SDK.
+list-too-long = At most { $limit } of them.
+not-the-callers-own = This belongs to somebody else; a service reads only what is about the person using it.
+plugin-not-of-contract = This component does not keep to the contract of the platform.

@@ -135,9 +135,6 @@ draft-over = 这份草稿已过期，请重新填写。
 form-unreadable = 无法读懂这份表单，请返回上一页再试。
 api-version-missing = 请写明操作所依据的 version。
 api-file-missing = 请在名为 file 的部分放一个文件。
-
-## Plugins
-keyvalue-key = 键须为 1 到 { $limit } 个字符。
-keyvalue-value = 值最多 64 KiB。
-case-remark-length = 留言须为 1 到 1000 个字。
-plugin-shape = 组件的导出与契约不一致，请用当前版本的 SDK 重新构建。
+list-too-long = 最多 { $limit } 项。
+not-the-callers-own = 这些内容属于别人，应用只能读取当前使用者自己的。
+plugin-not-of-contract = 这个组件与平台的接口约定不符。

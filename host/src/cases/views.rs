@@ -2,6 +2,7 @@
 
 use super::{
     actors,
+    duty::{DutyItem, DutyList},
     lifecycle::Refusal,
     model::{Action, Case, State, Urgency, Who},
     operations::{self, DESK},
@@ -111,6 +112,26 @@ pub async fn holder(domain: &Domain, cx: &Context, case: &Case) -> Result<Option
     let mut c = domain.database.read().await?;
     let unit = db::units::get(&mut c, &hop.unit).await?;
     Ok(unit.map(|it| it.name(cx.locale).to_owned()))
+}
+
+/// The same for several cases, in their order; each unit is read once.
+pub async fn holders(domain: &Domain, cx: &Context, cases: &[Case]) -> Result<Vec<Option<String>>> {
+    let mut c = domain.database.read().await?;
+    let mut names = Names::default();
+    let mut found = Vec::with_capacity(cases.len());
+    for case in cases {
+        let unit = case.course.holder.as_ref().map(|it| it.unit.as_str());
+        found.push(names.of(&mut c, cx, unit).await?);
+    }
+    Ok(found)
+}
+
+/// The classes of the duty list that a plugin may read and open.
+pub fn plugin_classes<'a>(cx: &Context, list: &'a DutyList) -> Result<Vec<&'a DutyItem>> {
+    let plugin = cx.plugin.as_ref().ok_or(Error::Forbidden("plugin-only"))?;
+    plugin.capabilities.need(Capability::CasesRead)?;
+    let classes = plugin.classes.iter();
+    Ok(classes.filter_map(|code| list.item(code)).collect())
 }
 
 /// The cases that the caller reported, the newest first. `Unauthenticated` when nobody did.

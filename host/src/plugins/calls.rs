@@ -1,45 +1,78 @@
-//! One call into a plugin: a fresh instance, a budget, and whatever happens told apart. The only
-//! place that runs guest code.
+//! Calls into plugins. Each runs in a task and a store of its own, and both are gone afterwards,
+//! whatever happened; no call may hold up or bring down another, or the host.
 
-use futures_util::{FutureExt as _, future::BoxFuture};
-use onedoor_forms::{Outcome, Route, Submission, View};
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use wasmtime::{Store, UpdateDeadline, component::Instance};
+use futures_util::future::BoxFuture;
+use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
+use std::{sync::Arc, time::Duration};
+use wasmtime::{Store, component::Instance};
 
 use super::{
     Plugins,
-    bindings::{convert, exports::onedoor::plugin as exports},
-    failure::{Failure, FailureKind},
-    journal::Entry,
-    limits::{GuestClock, Limits, OverTime},
-    loaded::Loaded,
-    store::Call,
+    bindings::{Lift as _, Lower as _, cases, exports},
+    failure::{CallError, Failure, FailureKind},
+    journal::{Entry, Origin},
+    loaded::{Exports, Loaded},
+    store::{Call, Notes, store},
+    view,
 };
-use crate::{context::Context, domain::Domain};
+use crate::{
+    cases::model::Urgency,
+    context::{ActingPlugin, Context},
+    domain::Domain,
+    time::Timestamp,
+};
 
-/// How much data one call may hand the host in one go, in bytes: a full view with every bound
-/// used stays below it.
-const HANDED: usize = 4 << 20;
-
-/// Why a call gave no page.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum CallError {
-    /// The plugin answered with an error of the contract.
-    #[error("the plugin refused: {0}")]
-    Refused(onedoor_forms::Error),
-    /// There is no such plugin in force, or it takes no part in this.
-    #[error("no such plugin is in force")]
-    Absent,
-    /// The call was not completed.
-    #[error(transparent)]
-    Failed(#[from] Failure),
+/// What a triage is told of a new report: no personal data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// In few words.
+    pub title: String,
+    /// In the reporter's words.
+    pub description: String,
+    /// What the reporter chose, if anything.
+    pub class: Option<String>,
+    /// Cell or community.
+    pub division: Option<String>,
+    /// How many photos came with it.
+    pub photos: u32,
+    /// Hour of the day here, 0 to 23.
+    pub hour: u8,
 }
 
-/// What a plugin is asked about a new report.
-pub use convert::{Event, Proposal, Report};
+/// What a triage proposes. A person decides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// A class of the manifest.
+    pub class: String,
+    /// How soon.
+    pub urgency: Urgency,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Something that happened to a case of the plugin's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The same each time it is told.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// The procedure's word for it.
+    pub action: String,
+    /// The case it happened to.
+    pub case: String,
+}
+
+type Answer<T> = wasmtime::Result<Result<T, onedoor_forms::Error>>;
+type Job<T> = Box<
+    dyn for<'a> FnOnce(&'a Loaded, &'a mut Store<Call>, &'a Instance) -> BoxFuture<'a, Answer<T>>
+        + Send,
+>;
 
 impl Plugins {
-    /// A page of a plugin, for whoever `cx` says.
+    /// A page, for the person of `cx`.
     pub async fn render(
         &self,
         domain: &Domain,
@@ -47,217 +80,366 @@ impl Plugins {
         plugin: &str,
         at: &Route,
     ) -> Result<View, CallError> {
-        let loaded = self.get(plugin).ok_or(CallError::Absent)?;
-        let indices = loaded.portal.clone().ok_or(CallError::Absent)?;
-        let at = convert::route_out(at);
-        let answer = self.run(&loaded, domain, cx, |store, instance| {
-            async move {
-                let guest = indices.load(&mut *store, &instance)?;
-                guest.call_render(store, &at).await
-            }
-            .boxed()
-        });
-        match answer.await? {
-            Ok(view) => Ok(convert::view(view)),
-            Err(error) => Err(CallError::Refused(convert::error(error))),
-        }
+        let loaded = self.taking_part(plugin, |it| it.portal)?;
+        let at = at.clone().lower();
+        let view: View = self
+            .run(
+                &loaded,
+                domain,
+                cx,
+                "render",
+                move |loaded, store, instance| {
+                    Box::pin(async move {
+                        let guest = portal(loaded, store, instance)?;
+                        let answer = guest.call_render(store, &at).await?;
+                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+                    })
+                },
+            )
+            .await?;
+        let mended = view::mend(view, &loaded.manifest, cx.locale);
+        self.shown(&loaded, cx, mended)
     }
 
-    /// Hands a plugin a form that the host has validated.
+    /// Hands over a form that the host has validated.
     pub async fn submit(
         &self,
         domain: &Domain,
         cx: &Context,
         plugin: &str,
         at: &Route,
-        submission: &Submission,
+        submission: Submission,
     ) -> Result<Outcome, CallError> {
-        let loaded = self.get(plugin).ok_or(CallError::Absent)?;
-        let indices = loaded.portal.clone().ok_or(CallError::Absent)?;
-        let (at, submission) = (convert::route_out(at), convert::submission_out(submission));
-        let answer = self.run(&loaded, domain, cx, |store, instance| {
-            async move {
-                let guest = indices.load(&mut *store, &instance)?;
-                guest.call_submit(store, &at, &submission).await
-            }
-            .boxed()
-        });
-        outcome(answer.await?)
+        let loaded = self.taking_part(plugin, |it| it.portal)?;
+        let (at, submission) = (at.clone().lower(), submission.lower());
+        let outcome: Outcome = self
+            .run(
+                &loaded,
+                domain,
+                cx,
+                "submit",
+                move |loaded, store, instance| {
+                    Box::pin(async move {
+                        let guest = portal(loaded, store, instance)?;
+                        let answer = guest.call_submit(store, &at, &submission).await?;
+                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+                    })
+                },
+            )
+            .await?;
+        let mended = view::mend_outcome(outcome, &loaded.manifest, cx.locale);
+        self.shown(&loaded, cx, mended)
     }
 
-    /// Hands a plugin a press of a button. `once` is the same each time it is sent again.
+    /// Hands over a press of a button. `once` is the same each time the same press is sent.
     pub async fn act(
         &self,
         domain: &Domain,
         cx: &Context,
         plugin: &str,
         at: &Route,
-        (action, once): (&str, &str),
+        action: &str,
+        once: &str,
     ) -> Result<Outcome, CallError> {
-        let loaded = self.get(plugin).ok_or(CallError::Absent)?;
-        let indices = loaded.portal.clone().ok_or(CallError::Absent)?;
-        let at = convert::route_out(at);
+        let loaded = self.taking_part(plugin, |it| it.portal)?;
+        let at = at.clone().lower();
         let (action, once) = (action.to_owned(), once.to_owned());
-        let answer = self.run(&loaded, domain, cx, |store, instance| {
-            async move {
-                let guest = indices.load(&mut *store, &instance)?;
-                guest.call_act(store, &at, &action, &once).await
-            }
-            .boxed()
-        });
-        outcome(answer.await?)
+        let outcome: Outcome = self
+            .run(
+                &loaded,
+                domain,
+                cx,
+                "act",
+                move |loaded, store, instance| {
+                    Box::pin(async move {
+                        let guest = portal(loaded, store, instance)?;
+                        let answer = guest.call_act(store, &at, &action, &once).await?;
+                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+                    })
+                },
+            )
+            .await?;
+        let mended = view::mend_outcome(outcome, &loaded.manifest, cx.locale);
+        self.shown(&loaded, cx, mended)
     }
 
-    /// Asks a plugin about a new report; none when it is not for it.
+    /// Asks for a class and an urgency; none means "not for me".
     pub async fn suggest(
         &self,
         domain: &Domain,
         cx: &Context,
-        loaded: &Arc<Loaded>,
+        plugin: &str,
         report: Report,
-    ) -> Result<Option<Proposal>, CallError> {
-        let indices = loaded.triage.clone().ok_or(CallError::Absent)?;
-        let report = convert::report_out(report);
-        let answer = self.run(loaded, domain, cx, |store, instance| {
-            async move {
-                let guest = indices.load(&mut *store, &instance)?;
-                guest.call_suggest(store, &report).await
-            }
-            .boxed()
-        });
-        Ok(answer.await?.map(convert::proposal))
+    ) -> Result<Option<Suggestion>, CallError> {
+        let loaded = self.taking_part(plugin, |it| it.triage)?;
+        let report = exports::triage::Report {
+            title: report.title,
+            description: report.description,
+            class: report.class,
+            division: report.division,
+            photos: report.photos,
+            hour: report.hour,
+        };
+        self.run(
+            &loaded,
+            domain,
+            cx,
+            "suggest",
+            move |loaded, store, instance| {
+                Box::pin(async move {
+                    let indices = loaded.shape.triage.as_ref().ok_or_else(absent)?;
+                    let guest = indices.load(&mut *store, instance)?;
+                    let answer = guest.call_suggest(store, &report).await?;
+                    Ok(Ok(answer.map(|it| Suggestion {
+                        class: it.class,
+                        urgency: urgency(it.urgency),
+                        confidence: it.confidence,
+                        reason: it.reason.lift(),
+                    })))
+                })
+            },
+        )
+        .await
     }
 
-    /// Tells a plugin what happened to one of its cases.
+    /// Tells of an event, as nobody: `cx` is the host's own. An error of the contract is
+    /// [`CallError::Refused`].
     pub async fn on_event(
         &self,
         domain: &Domain,
         cx: &Context,
-        loaded: &Arc<Loaded>,
+        plugin: &str,
         event: Event,
     ) -> Result<(), CallError> {
-        let indices = loaded.events.clone().ok_or(CallError::Absent)?;
-        let event = convert::event_out(event);
-        let answer = self.run(loaded, domain, cx, |store, instance| {
-            async move {
-                let guest = indices.load(&mut *store, &instance)?;
-                guest.call_on_event(store, &event).await
-            }
-            .boxed()
-        });
-        let answer = answer.await?;
-        answer.map_err(|error| CallError::Refused(convert::error(error)))
+        let loaded = self.taking_part(plugin, |it| it.events)?;
+        self.run(
+            &loaded,
+            domain,
+            cx,
+            "event",
+            move |loaded, store, instance| {
+                Box::pin(async move {
+                    let case = super::imports::cases::seen(store.data(), &event.case).await;
+                    let case = match case {
+                        Ok(case) => case,
+                        Err(error) => {
+                            return Ok(Err(super::imports::refusal(store.data(), error)?.lift()));
+                        }
+                    };
+                    let event = exports::events::Event {
+                        id: event.id,
+                        at: event.at.millis(),
+                        action: event.action,
+                        case,
+                    };
+                    let indices = loaded.shape.events.as_ref().ok_or_else(absent)?;
+                    let guest = indices.load(&mut *store, instance)?;
+                    let answer = guest.call_on_event(store, &event).await?;
+                    Ok(answer.map_err(|it| it.lift()))
+                })
+            },
+        )
+        .await
     }
 
-    /// Runs one call in a fresh instance, within the budget of the manifest.
+    fn taking_part(
+        &self,
+        plugin: &str,
+        takes: impl Fn(Exports) -> bool,
+    ) -> Result<Arc<Loaded>, CallError> {
+        let loaded = self.get(plugin).ok_or(CallError::Absent)?;
+        if takes(loaded.exports) {
+            Ok(loaded)
+        } else {
+            Err(CallError::Absent)
+        }
+    }
+
+    /// Runs `job` in an instance of its own.
     async fn run<T, F>(
         &self,
         loaded: &Arc<Loaded>,
         domain: &Domain,
         cx: &Context,
-        call: F,
-    ) -> Result<T, Failure>
+        what: &'static str,
+        job: F,
+    ) -> Result<T, CallError>
     where
-        T: Send,
-        F: for<'a> FnOnce(&'a mut Store<Call>, Instance) -> BoxFuture<'a, wasmtime::Result<T>>
-            + Send,
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
     {
-        let budget = loaded.manifest.budget;
-        let wall = Duration::from_millis(budget.wall_ms.into());
-        let clock = Arc::new(GuestClock::default());
-        let mut store = self.store(loaded, domain, cx, &clock);
-        let whole = async {
-            let _turn = loaded.turn().await?;
-            let guest = clock.while_polled(async {
-                let instance = loaded.pre.instantiate_async(&mut store).await?;
-                call(&mut store, instance).await
-            });
-            match AssertUnwindSafe(guest).catch_unwind().await {
-                Ok(Ok(answer)) => Ok(answer),
-                Ok(Err(error)) => Err(Failure::of(&error, store.data().last_error())),
-                Err(_) => Err(Failure::new(FailureKind::Host, "the host could not answer")),
-            }
-        };
-        let answer = match tokio::time::timeout(wall, whole).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Failure::new(
-                FailureKind::WallClock,
-                format!("the call took longer than {} ms", budget.wall_ms),
-            )),
-        };
-        end(&mut store, answer.as_ref().err());
-        answer
+        let turn = loaded.turn().await?;
+        let (it, domain, mut cx) = (loaded.clone(), domain.clone(), cx.clone());
+        cx.plugin = Some(ActingPlugin::clone(&loaded.acting).into());
+        let journal = Journal::of(self, loaded, &cx);
+        // A task of its own: a panic of the host's ends it and nothing else, and a caller who goes
+        // away does not cut a submission in half.
+        let task = tokio::spawn(async move {
+            let result = one(&it, domain, cx, journal, Box::new(job)).await;
+            drop(turn);
+            result
+        });
+        let result = task.await.unwrap_or_else(|panic| {
+            tracing::error!(plugin = loaded.manifest.id, what, %panic, "a call ended the host's task");
+            Err(Failure::new(FailureKind::Host, "the host failed").into())
+        });
+        if let Err(CallError::Failed(failure)) = &result {
+            tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
+        }
+        result
     }
 
-    fn store(
+    /// Reports what was wrong with a page, and hands it on.
+    fn shown<T>(
         &self,
         loaded: &Loaded,
-        domain: &Domain,
         cx: &Context,
-        clock: &Arc<GuestClock>,
-    ) -> Store<Call> {
-        let budget = loaded.manifest.budget;
-        let mut cx = cx.clone();
-        cx.plugin = Some(loaded.acting.clone());
-        let call = Call {
-            cx,
-            domain: domain.clone(),
-            limits: Limits::new(usize::try_from(budget.memory_mib).unwrap_or(64) << 20),
-            clock: clock.clone(),
-            lines: Vec::new(),
-            journal: self.journal().clone(),
-        };
-        let mut store = Store::new(loaded.pre.engine(), call);
-        store.limiter(|call| &mut call.limits);
-        store.set_hostcall_fuel(HANDED);
-        store.set_epoch_deadline(1);
-        let own = Duration::from_millis(budget.guest_ms.into());
-        let clock = clock.clone();
-        store.epoch_deadline_callback(move |_| {
-            let worked = clock.worked();
-            if worked > own {
-                return Err(OverTime(worked).into());
+        mended: Result<(T, Vec<Breach>), Failure>,
+    ) -> Result<T, CallError> {
+        let journal = Journal::of(self, loaded, cx);
+        match mended {
+            Ok((shown, breaches)) => {
+                if !breaches.is_empty() {
+                    let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+                    journal.fault(FailureKind::View, told.join("\n"));
+                }
+                Ok(shown)
             }
-            // To the scheduler's end of the queue: `Yield` alone starves the runtime's timers.
-            Ok(UpdateDeadline::YieldCustom(
-                1,
-                Box::pin(tokio::task::yield_now()),
-            ))
-        });
-        store
+            Err(failure) => {
+                journal.fault(failure.kind, failure.message.clone());
+                Err(failure.into())
+            }
+        }
     }
 }
 
-fn outcome(
-    answer: Result<exports::portal::Outcome, exports::portal::Error>,
-) -> Result<Outcome, CallError> {
-    match answer {
-        Ok(outcome) => Ok(convert::outcome(outcome)),
-        Err(error) => Err(CallError::Refused(convert::error(error))),
+/// Where a call's reports go, and under what.
+struct Journal {
+    sender: tokio::sync::mpsc::Sender<Entry>,
+    origin: Origin,
+}
+
+impl Journal {
+    fn of(plugins: &Plugins, loaded: &Loaded, cx: &Context) -> Self {
+        Self {
+            sender: plugins.0.journal.clone(),
+            origin: Origin {
+                plugin: loaded.manifest.id.clone(),
+                revision: loaded.digest.clone(),
+                request: cx.request.clone(),
+                at: cx.now,
+            },
+        }
+    }
+
+    fn fault(&self, kind: FailureKind, message: String) {
+        self.send(Entry::Fault {
+            origin: self.origin.clone(),
+            kind: kind.name(),
+            message,
+        });
+    }
+
+    fn notes(&self, notes: Notes) {
+        for (capability, line) in notes.denials {
+            self.send(Entry::Denial {
+                origin: self.origin.clone(),
+                capability,
+                line,
+            });
+        }
+        if !notes.lines.is_empty() {
+            self.send(Entry::Lines {
+                origin: self.origin.clone(),
+                lines: notes.lines,
+            });
+        }
+    }
+
+    /// Never waits: a full journal drops what comes.
+    fn send(&self, entry: Entry) {
+        if self.sender.try_send(entry).is_err() {
+            tracing::debug!("the journal of plugins is full or closed");
+        }
     }
 }
 
-/// Writes down what the call wrote and why it failed.
-fn end(store: &mut Store<Call>, failure: Option<&Failure>) {
-    let call = store.data_mut();
-    let lines = std::mem::take(&mut call.lines);
-    if !lines.is_empty() {
-        call.record(Entry::Lines {
-            origin: call.origin(),
-            lines,
-        });
+/// One call, from a fresh store to its end.
+async fn one<T>(
+    loaded: &Loaded,
+    domain: Domain,
+    cx: Context,
+    journal: Journal,
+    job: Job<T>,
+) -> Result<T, CallError> {
+    let budget = loaded.manifest.budget;
+    let (mut store, clock) = store(&loaded.shape.pre, domain, cx, budget);
+    let call = async {
+        let instance = loaded
+            .shape
+            .pre
+            .instantiate_async(&mut store)
+            .await
+            .map_err(|error| (error, true))?;
+        job(loaded, &mut store, &instance)
+            .await
+            .map_err(|error| (error, false))
+    };
+    let wall = Duration::from_millis(u64::from(budget.wall_ms));
+    let ended = tokio::time::timeout(wall, clock.count(call)).await;
+    let memory = store.data().memory();
+    let notes = std::mem::take(&mut store.data_mut().notes);
+    // Whatever it held goes now, before anything else happens.
+    drop(store);
+    let result = match ended {
+        Ok(Ok(Ok(answer))) => Ok(answer),
+        Ok(Ok(Err(refused))) => Err(CallError::Refused(refused)),
+        Ok(Err((error, starting))) => {
+            let mut failure = Failure::of(&error, notes.last_words());
+            if starting && failure.kind == FailureKind::Trap {
+                failure.kind = FailureKind::Start;
+            }
+            Err(failure.into())
+        }
+        Err(_) => Err(Failure::new(
+            FailureKind::WallClock,
+            format!("no answer after {} ms", budget.wall_ms),
+        )
+        .into()),
+    };
+    tracing::trace!(guest = ?clock.used(), memory, "a call ended");
+    if let Err(CallError::Failed(failure)) = &result
+        && failure.kind != FailureKind::Busy
+    {
+        journal.fault(failure.kind, failure.message.clone());
     }
-    if let Some(failure) = failure {
-        let origin = call.origin();
-        tracing::warn!(
-            plugin = origin.plugin,
-            kind = failure.kind.name(),
-            "a plugin's call failed"
-        );
-        call.record(Entry::Fault {
-            origin,
-            kind: failure.kind.name(),
-            message: failure.message.clone(),
-        });
+    journal.notes(notes);
+    result
+}
+
+fn portal(
+    loaded: &Loaded,
+    store: &mut Store<Call>,
+    instance: &Instance,
+) -> wasmtime::Result<exports::portal::Guest> {
+    let indices = loaded.shape.portal.as_ref().ok_or_else(absent)?;
+    indices.load(store, instance)
+}
+
+fn absent() -> wasmtime::Error {
+    wasmtime::Error::msg("the export is gone")
+}
+
+fn urgency(urgency: cases::Urgency) -> Urgency {
+    match urgency {
+        cases::Urgency::Emergency => Urgency::Emergency,
+        cases::Urgency::Urgent => Urgency::Urgent,
+        cases::Urgency::Normal => Urgency::Normal,
     }
 }

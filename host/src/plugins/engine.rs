@@ -1,166 +1,198 @@
-//! The one wasmtime engine: pooled instances, a ticker for time budgets, and the linker that holds
-//! the whole contract and nothing else. Knows no plugin.
+//! The engine that compiles and runs components: one for the whole host. Compiles only in
+//! [`compile`], which the host calls in a limited process of its own; never loads an artefact that
+//! this host has not made.
 
-use sha2::{Digest as _, Sha256};
+use jiff::tz::TimeZone;
+use onedoor_manifest::Manifest;
 use std::{
-    hash::{Hash as _, Hasher},
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     num::NonZeroUsize,
     path::Path,
     sync::Arc,
+    thread,
     time::Duration,
 };
 use wasmtime::{
-    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig,
-    component::{Component, Linker},
+    Config, Enabled, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
+    component::{Component, HasSelf, Linker},
 };
 
 use super::{
-    bindings,
-    loaded::{About, Loaded},
+    bindings::FullPlugin,
+    loaded::{Loaded, Shape},
     store::Call,
+    words::Words,
 };
 use crate::error::{Error, Result};
 
-/// How often guests are looked at: the grain of their time budgets.
+/// How often looping guests let others run, and their time is counted.
 const TICK: Duration = Duration::from_millis(2);
-/// The stack of a guest, and of the fiber it runs on, in bytes.
-const STACK: (usize, usize) = (512 * 1024, 1024 * 1024);
+/// The stack of a guest, in bytes; that of its host functions comes on top.
+const STACK: usize = 512 * 1024;
+/// Address space of one memory, in bytes.
+const RESERVATION: u64 = 4 << 30;
+/// Address space behind it that traps, in bytes.
+const GUARD: u64 = 32 << 20;
+/// Memory of one slot that is kept and cleared rather than given back: more than a usual call uses.
+const KEPT: usize = 2 << 20;
+/// The same for tables.
+const TABLE_KEPT: usize = 64 * 1024;
 
-/// Bounds of the pool.
-#[derive(Clone, Copy, Debug)]
+/// Bounds of the pool that instances are taken from.
+#[derive(Clone, Debug)]
 pub struct Settings {
-    /// How many calls may run at once, of all plugins.
-    pub calls: u32,
-    /// The most memory one memory may have, in bytes; a manifest's budget is at most this.
-    pub memory: usize,
+    /// How many calls run at once over all plugins: 1 to 10,000. More than there are plugins, or
+    /// each call finds a slot that another plugin used last, which costs twice as much.
+    pub slots: u32,
+    /// The most memory of one instance, in MiB; a manifest asks for 256 at most.
+    pub memory_mib: u32,
+    /// The time zone that dates in messages are shown in.
+    pub zone: TimeZone,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            calls: 200,
-            memory: 256 << 20,
+            slots: 400,
+            memory_mib: 256,
+            zone: TimeZone::fixed(jiff::tz::offset(8)),
         }
     }
 }
 
-/// The engine with its linker. Cheap to clone.
-#[derive(Clone)]
-pub struct Engine {
-    engine: wasmtime::Engine,
-    linker: Arc<Linker<Call>>,
+/// What is known of a revision beside its code.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Its manifest, as approved.
+    pub manifest: Arc<Manifest>,
+    /// `sha256:` and 64 hex digits.
+    pub digest: String,
+    /// Its words: Fluent by language, `zh-CN` and `en`.
+    pub bundles: BTreeMap<String, String>,
 }
 
-/// What compiled code depends on: the same for the engine that runs and the one that compiles.
+/// Runs components. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Parts>);
+
+struct Parts {
+    engine: wasmtime::Engine,
+    linker: Linker<Call>,
+    zone: TimeZone,
+}
+
+impl Engine {
+    /// Reserves the pool and starts the thread that ticks. `Internal` when the machine gives no
+    /// such address space.
+    pub fn new(settings: &Settings) -> Result<Self> {
+        let mut config = compiler();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
+        if !PoolingAllocationConfig::is_pagemap_scan_available() {
+            tracing::info!("this kernel has no PAGEMAP_SCAN: calls to plugins cost a little more");
+        }
+        let engine = wasmtime::Engine::new(&config).map_err(fault)?;
+        let mut linker = Linker::new(&engine);
+        FullPlugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call).map_err(fault)?;
+        let weak = engine.weak();
+        thread::Builder::new()
+            .name("plugin-ticks".to_owned())
+            .spawn(move || tick(&weak))
+            .map_err(Error::internal)?;
+        Ok(Self(Arc::new(Parts {
+            engine,
+            linker,
+            zone: settings.zone.clone(),
+        })))
+    }
+
+    /// Names what an artefact must have been compiled for: compiler, settings, machine.
+    pub fn compatibility(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.0
+            .engine
+            .precompile_compatibility_hash()
+            .hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Loads an artefact that [`compile`] made on this machine. `Invalid` names what it exports
+    /// wrongly, or imports from outside the contract.
+    pub async fn load(&self, artefact: &Path, about: About) -> Result<Loaded> {
+        let (parts, path) = (self.0.clone(), artefact.to_owned());
+        let component = tokio::task::spawn_blocking(move || {
+            // SAFETY: the caller hands over only files that `compile` wrote in this installation's
+            // own folder, which nobody else may write to; wasmtime checks version and settings.
+            unsafe { Component::deserialize_file(&parts.engine, path) }
+        });
+        let component = component.await.map_err(Error::internal)?.map_err(fault)?;
+        let shape = Shape::find(&self.0.linker, &component).map_err(|error| {
+            tracing::warn!(%error, "a component does not keep to the contract");
+            Error::invalid("component", "plugin-not-of-contract")
+        })?;
+        let words = Words::new(&about.bundles, self.0.zone.clone());
+        Ok(Loaded::new(about.manifest, about.digest, words, shape))
+    }
+}
+
+/// Compiles a component to an artefact. Takes processor time and memory without bound: call it in
+/// a process that has limits.
+pub fn compile(component: &[u8]) -> Result<Vec<u8>> {
+    let engine = wasmtime::Engine::new(&compiler()).map_err(fault)?;
+    engine.precompile_component(component).map_err(fault)
+}
+
+/// What must be the same where an artefact is made and where it is run.
 fn compiler() -> Config {
     let mut config = Config::new();
-    config.epoch_interruption(true);
-    config.wasm_backtrace_max_frames(NonZeroUsize::new(16));
-    config.max_wasm_stack(STACK.0);
-    config.async_stack_size(STACK.1);
+    config
+        .epoch_interruption(true)
+        .max_wasm_stack(STACK)
+        .async_stack_size(2 * STACK)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(16))
+        .memory_reservation(RESERVATION)
+        .memory_guard_size(GUARD)
+        // The pool wants these to be those of memories.
+        .gc_heap_reservation(RESERVATION)
+        .gc_heap_guard_size(GUARD)
+        .memory_reservation_for_growth(0)
+        .gc_heap_reservation_for_growth(0)
+        .memory_may_move(false)
+        .gc_heap_may_move(false);
     config
 }
 
 fn pool(settings: &Settings) -> PoolingAllocationConfig {
+    let slots = settings.slots.clamp(1, 10_000);
     let mut pool = PoolingAllocationConfig::new();
-    let calls = settings.calls;
-    // A language runtime in a component needs several core instances, memories and tables.
-    pool.total_component_instances(calls)
-        .total_core_instances(calls * 4)
-        .total_memories(calls * 2)
-        .total_tables(calls * 4)
-        .total_stacks(calls)
-        .max_memories_per_component(4)
+    pool.total_component_instances(slots)
+        .total_stacks(slots)
+        // Usual components have one core instance; a language runtime may have forty.
+        .total_core_instances(slots.saturating_mul(8))
+        .total_memories(slots.saturating_mul(2))
+        .total_tables(slots.saturating_mul(4))
+        .total_gc_heaps(1)
+        .max_core_instances_per_component(64)
+        .max_memories_per_component(8)
         .max_tables_per_component(16)
-        .max_core_instances_per_component(40)
-        .table_elements(20_000)
-        .max_memory_size(settings.memory)
-        // Pages that stay mapped between calls are what makes a fresh instance cheap: without
-        // these a call costs three times as much, all of it system calls and page faults.
-        .linear_memory_keep_resident(2 << 20)
-        .table_keep_resident(64 << 10)
-        .pagemap_scan(Enabled::Auto)
-        .max_unused_warm_slots(calls);
+        .max_memory_size(settings.memory_mib as usize * (1 << 20))
+        .max_unused_warm_slots(slots)
+        .linear_memory_keep_resident(KEPT)
+        .table_keep_resident(TABLE_KEPT)
+        .pagemap_scan(Enabled::Auto);
     pool
 }
 
-impl Engine {
-    /// Starts an engine, and the thread that ticks for as long as it lives.
-    pub fn new(settings: &Settings) -> Result<Self> {
-        let mut config = compiler();
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
-        let engine = wasmtime::Engine::new(&config).map_err(Error::internal)?;
-        let mut linker = Linker::new(&engine);
-        bindings::add_to_linker(&mut linker).map_err(Error::internal)?;
-        let weak = engine.weak();
-        std::thread::Builder::new()
-            .name("epochs".to_owned())
-            .spawn(move || {
-                while let Some(engine) = weak.upgrade() {
-                    engine.increment_epoch();
-                    drop(engine);
-                    std::thread::sleep(TICK);
-                }
-            })
-            .map_err(Error::internal)?;
-        Ok(Self {
-            engine,
-            linker: Arc::new(linker),
-        })
-    }
-
-    /// Names what an artefact must have been compiled for to run here; artefacts are kept under it.
-    pub fn compatibility(&self) -> String {
-        let mut hasher = Digest(Sha256::new());
-        self.engine
-            .precompile_compatibility_hash()
-            .hash(&mut hasher);
-        let digest = data_encoding::HEXLOWER.encode(&hasher.0.finalize());
-        digest.chars().take(32).collect()
-    }
-
-    /// Maps an artefact that this host made on this machine, and links it. `Invalid` when it
-    /// exports something of the wrong shape.
-    pub async fn load(&self, artefact: &Path, about: About) -> Result<Loaded> {
-        let (engine, path) = (self.engine.clone(), artefact.to_owned());
-        let component = tokio::task::spawn_blocking(move || {
-            // SAFETY: only artefacts that this host compiled are kept in its folder, which nobody
-            // else may write to.
-            unsafe { Component::deserialize_file(&engine, &path) }
-        });
-        let component = component.await.map_err(Error::internal)?;
-        let component = component.map_err(Error::internal)?;
-        Loaded::new(&self.linker, &component, about)
-    }
-
-    /// Compiles and links in this process: for tests and benchmarks of trusted components.
-    #[doc(hidden)]
-    pub fn load_here(&self, component: &[u8], about: About) -> Result<Loaded> {
-        let component = Component::new(&self.engine, component).map_err(Error::internal)?;
-        Loaded::new(&self.linker, &component, about)
+/// Ticks for as long as the engine is there.
+fn tick(engine: &EngineWeak) {
+    while let Some(engine) = engine.upgrade() {
+        engine.increment_epoch();
+        drop(engine);
+        thread::sleep(TICK);
     }
 }
 
-/// The artefact of a component, for [`Engine::load`]. Takes as long, and as much memory, as the
-/// component's author makes it: to be called in a limited child process.
-pub fn compile(component: &[u8]) -> Result<Vec<u8>> {
-    let mut config = compiler();
-    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
-    config.parallel_compilation(false);
-    let engine = wasmtime::Engine::new(&config).map_err(Error::internal)?;
-    engine
-        .precompile_component(component)
-        .map_err(Error::internal)
-}
-
-/// SHA-256 of what is hashed: the standard hasher may give another value in another build.
-struct Digest(Sha256);
-
-impl Hasher for Digest {
-    fn finish(&self) -> u64 {
-        0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
+/// wasmtime's error as ours, without the backtrace of native frames it may carry.
+fn fault(error: wasmtime::Error) -> Error {
+    Error::internal(format!("{error:#}"))
 }

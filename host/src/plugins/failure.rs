@@ -1,34 +1,64 @@
-//! Why a call could not be completed, from what wasmtime and the limits say.
+//! Why a call failed, in words of ours. Tells a plugin's developers what they need and residents
+//! nothing; native frames never leave here.
 
-use wasmtime::{PoolConcurrencyLimitError, Trap};
+use std::fmt::Write as _;
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
 use super::limits::{OverMemory, OverTime};
 
-/// What stopped a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CallError {
+    /// The plugin answered with an error of the contract.
+    #[error("the plugin refused: {0}")]
+    Refused(onedoor_forms::Error),
+    /// There is no such active plugin, or it takes no part in this.
+    #[error("no such plugin")]
+    Absent,
+    /// It broke down, ran over a limit, or is too busy.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+/// A call that gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", kind.name())]
+pub struct Failure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// What is known, for developers; no personal value.
+    pub message: String,
+}
+
+/// Kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FailureKind {
-    /// The guest's own work was over its budget.
+    /// The guest worked for longer than its budget.
     GuestTime,
-    /// The whole call took too long.
+    /// The whole call took longer than it may.
     WallClock,
-    /// It wanted more memory than its budget.
+    /// It wanted more memory than it may have.
     Memory,
     /// It recursed too deeply.
     Stack,
-    /// It panicked.
+    /// It panicked; the message is its own.
     Panic,
-    /// Another trap.
+    /// It trapped otherwise.
     Trap,
-    /// Too many calls of this plugin wait already.
-    Busy,
-    /// It handed the host more than the host takes.
+    /// It could not be started.
+    Start,
+    /// It handed over a value larger than it may.
     HostValue,
-    /// The host's own fault.
+    /// It showed a page that cannot be shown.
+    View,
+    /// Too many calls of it, or of all plugins, are under way. Another try may succeed.
+    Busy,
+    /// Our own fault.
     Host,
 }
 
 impl FailureKind {
-    /// The name on record.
+    /// The name in the journal and in measurements.
     pub const fn name(self) -> &'static str {
         match self {
             Self::GuestTime => "guest-time",
@@ -37,62 +67,75 @@ impl FailureKind {
             Self::Stack => "stack",
             Self::Panic => "panic",
             Self::Trap => "trap",
-            Self::Busy => "busy",
+            Self::Start => "start",
             Self::HostValue => "host-value",
+            Self::View => "view",
+            Self::Busy => "busy",
             Self::Host => "host",
         }
     }
 }
 
-/// A call that was not completed.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{}: {message}", kind.name())]
-pub struct Failure {
-    /// What stopped it.
-    pub kind: FailureKind,
-    /// For the plugin's developers, in English; nothing of the host's insides.
-    pub message: String,
-}
+/// A host function failed through our own fault; the cause has been logged.
+#[derive(Debug, thiserror::Error)]
+#[error("the host failed")]
+pub(super) struct HostFault;
+
+/// A value that a guest handed to a host function breaks the contract's bounds.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct OutOfBounds(pub(super) &'static str);
 
 impl Failure {
-    /// Of this kind.
-    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+    /// Of a kind, with a message.
+    pub(super) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
         }
     }
 
-    /// From what wasmtime gave. `said`: the last line the guest logged as an error, which a panic
-    /// hook writes before it traps.
-    pub fn of(error: &wasmtime::Error, said: Option<&str>) -> Self {
-        if let Some(over) = error.downcast_ref::<OverTime>() {
-            return Self::new(FailureKind::GuestTime, over.to_string());
+    /// From what wasmtime tells. `last_words`: what the guest logged as an error just before.
+    pub(super) fn of(error: &wasmtime::Error, last_words: Option<&str>) -> Self {
+        let kind = kind(error);
+        if kind == FailureKind::Trap
+            && error.downcast_ref() == Some(&Trap::UnreachableCodeReached)
+            && let Some(words) = last_words
+        {
+            return Self::new(FailureKind::Panic, words);
         }
-        if let Some(over) = error.downcast_ref::<OverMemory>() {
-            return Self::new(FailureKind::Memory, over.to_string());
-        }
-        if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
-            return Self::new(FailureKind::Busy, "every slot of the host is in use");
-        }
-        if let Some(fault) = error.downcast_ref::<HostFault>() {
-            return Self::new(FailureKind::Host, fault.to_string());
-        }
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::StackOverflow) => {
-                Self::new(FailureKind::Stack, "the call stack is exhausted")
+        let mut message = error.root_cause().to_string();
+        if let Some(trace) = error.downcast_ref::<WasmBacktrace>() {
+            for frame in trace.frames().iter().take(8) {
+                let name = frame.func_name().unwrap_or("?");
+                let _ = write!(message, "\n  at {name}");
             }
-            Some(Trap::UnreachableCodeReached) => {
-                Self::new(FailureKind::Panic, said.unwrap_or("the guest panicked"))
-            }
-            Some(trap) => Self::new(FailureKind::Trap, trap.to_string()),
-            // Values that cannot be lifted: too long, not UTF-8, out of bounds.
-            None => Self::new(FailureKind::HostValue, error.root_cause().to_string()),
         }
+        Self::new(kind, message)
     }
 }
 
-/// A fault of the host's own, in an import. The chain is in the host's log, not here.
-#[derive(Debug, thiserror::Error)]
-#[error("the host could not answer; its operators have the reason")]
-pub struct HostFault;
+fn kind(error: &wasmtime::Error) -> FailureKind {
+    if error.is::<OverTime>() {
+        return FailureKind::GuestTime;
+    }
+    if error.is::<OverMemory>() {
+        return FailureKind::Memory;
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        return FailureKind::Busy;
+    }
+    if error.is::<HostFault>() {
+        return FailureKind::Host;
+    }
+    if error.is::<OutOfBounds>() {
+        return FailureKind::HostValue;
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => FailureKind::Stack,
+        Some(_) => FailureKind::Trap,
+        // wasmtime has no public type for what breaks the bounds of a value, only these words.
+        None if error.root_cause().to_string().contains("hostcall") => FailureKind::HostValue,
+        None => FailureKind::Trap,
+    }
+}

@@ -1,148 +1,192 @@
-//! What one call may use: memory summed over everything it has, tables, and time of its own.
+//! What one call may use: memory, tables, and time of the guest's own. Host functions do not
+//! count: their guard stops the clock.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
+    pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 use wasmtime::ResourceLimiter;
 
-/// The most entries of a table.
-const TABLE: usize = 20_000;
+/// The most entries of all tables of an instance together.
+const TABLE_ENTRIES: usize = 100_000;
+/// The most bytes a guest may hand over in one call to the host, or answer with.
+pub(super) const HANDED_OVER: usize = 4 << 20;
+/// The contract has no resources: a component has no use for many handles.
+pub(super) const HANDLES: usize = 64;
 
-/// Memory over the budget.
+/// The guest wanted more memory than its manifest asks for.
 #[derive(Debug, thiserror::Error)]
-#[error("the call wanted {0} MiB of memory or more, which is over its budget")]
-pub struct OverMemory(pub usize);
-
-/// Own time over the budget.
-#[derive(Debug, thiserror::Error)]
-#[error("the guest worked for {} ms, which is over its budget", .0.as_millis())]
-pub struct OverTime(pub Duration);
-
-/// Bounds on memory and tables of one call; growing past them traps.
-#[derive(Debug)]
-pub struct Limits {
-    budget: usize,
-    used: usize,
+#[error("wanted {wanted} bytes of memory; its manifest allows {limit}")]
+pub(super) struct OverMemory {
+    wanted: usize,
+    limit: usize,
 }
 
-impl Limits {
-    /// With a budget in bytes for all memories together.
-    pub const fn new(budget: usize) -> Self {
-        Self { budget, used: 0 }
+/// The guest has used up its time.
+#[derive(Debug, thiserror::Error)]
+#[error("worked for {} ms of its own; its manifest allows {}", used.as_millis(), limit.as_millis())]
+pub(super) struct OverTime {
+    pub(super) used: Duration,
+    pub(super) limit: Duration,
+}
+
+/// Sums memory over all memories of one call's instance.
+pub(super) struct Limiter {
+    limit: usize,
+    used: usize,
+    last: usize,
+    entries: usize,
+}
+
+impl Limiter {
+    /// At most `limit` bytes.
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            used: 0,
+            last: 0,
+            entries: 0,
+        }
+    }
+
+    /// Bytes in use.
+    pub(super) fn used(&self) -> usize {
+        self.used
     }
 }
 
-impl ResourceLimiter for Limits {
+impl ResourceLimiter for Limiter {
     fn memory_growing(
         &mut self,
         current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let used = self.used.saturating_add(desired.saturating_sub(current));
-        if used > self.budget {
-            return Err(OverMemory(used >> 20).into());
+        self.last = desired.saturating_sub(current);
+        let wanted = self.used.saturating_add(self.last);
+        if wanted > self.limit {
+            // A trap, so that the reason is told; a guest told "no" dies of something else.
+            return Err(wasmtime::Error::new(OverMemory {
+                wanted,
+                limit: self.limit,
+            }));
         }
-        self.used = used;
+        self.used = wanted;
         Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.used = self.used.saturating_sub(self.last);
+        self.last = 0;
+        Ok(())
     }
 
     fn table_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE)
+        self.entries = self.entries.saturating_add(desired.saturating_sub(current));
+        Ok(self.entries <= TABLE_ENTRIES)
     }
 
     fn instances(&self) -> usize {
-        40
+        64
     }
 
     fn tables(&self) -> usize {
-        16
+        64
     }
 
     fn memories(&self) -> usize {
-        4
+        8
     }
 }
 
-/// Runs while the guest itself works: while its call is polled and no host function is at work.
-#[derive(Debug, Default)]
-pub struct GuestClock {
-    worked: AtomicU64,
+/// Counts the time in which a call's future is polled and no host function is at work.
+pub(super) struct GuestClock {
+    origin: Instant,
+    /// Nanoseconds counted so far.
+    sum: AtomicU64,
+    /// When the count last began, in nanoseconds from `origin` plus one; 0 while it stands.
     since: AtomicU64,
-    in_host: AtomicU32,
-}
-
-/// Nanoseconds since the process began to ask; never 0.
-fn now() -> u64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let start = START.get_or_init(Instant::now);
-    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
+    in_host: AtomicBool,
 }
 
 impl GuestClock {
-    fn go(&self) {
-        if self.in_host.load(Relaxed) == 0 {
-            self.since.store(now(), Relaxed);
-        }
+    /// Nothing counted yet.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            origin: Instant::now(),
+            sum: AtomicU64::new(0),
+            since: AtomicU64::new(0),
+            in_host: AtomicBool::new(false),
+        })
     }
 
-    fn stop(&self) {
-        let since = self.since.swap(0, Relaxed);
-        if since != 0 {
-            self.worked.fetch_add(now().saturating_sub(since), Relaxed);
-        }
-    }
-
-    /// How long the guest has worked.
-    pub fn worked(&self) -> Duration {
+    /// What the guest has used.
+    pub(super) fn used(&self) -> Duration {
         let since = self.since.load(Relaxed);
-        let running = if since == 0 {
-            0
-        } else {
-            now().saturating_sub(since)
+        let running = match since {
+            0 => 0,
+            since => self.now().saturating_sub(since),
         };
-        Duration::from_nanos(self.worked.load(Relaxed) + running)
+        Duration::from_nanos(self.sum.load(Relaxed).saturating_add(running))
     }
 
-    /// Stands still until the answer is dropped: a host function is at work.
-    pub fn in_host(self: &Arc<Self>) -> InHost {
+    /// Stops the count until the guard is dropped.
+    pub(super) fn pause(self: &Arc<Self>) -> InHost {
         self.stop();
-        self.in_host.fetch_add(1, Relaxed);
+        self.in_host.store(true, Relaxed);
         InHost(self.clone())
     }
 
-    /// Runs while `future` is polled.
-    pub async fn while_polled<F: Future>(&self, future: F) -> F::Output {
-        let mut future = std::pin::pin!(future);
-        std::future::poll_fn(|cx| {
-            self.go();
+    /// Runs a call's future, counting while it is polled.
+    pub(super) async fn count<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            self.start();
             let polled = future.as_mut().poll(cx);
             self.stop();
             polled
         })
         .await
     }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_nanos())
+            .unwrap_or(u64::MAX - 1)
+            .saturating_add(1)
+    }
+
+    fn start(&self) {
+        if !self.in_host.load(Relaxed) {
+            self.since.store(self.now(), Relaxed);
+        }
+    }
+
+    fn stop(&self) {
+        let since = self.since.swap(0, Relaxed);
+        if since != 0 {
+            let used = self.now().saturating_sub(since);
+            self.sum.fetch_add(used, Relaxed);
+        }
+    }
 }
 
-/// A host function at work.
-#[derive(Debug)]
-pub struct InHost(Arc<GuestClock>);
+/// While it lives, the host works and the guest's clock stands.
+pub(super) struct InHost(Arc<GuestClock>);
 
 impl Drop for InHost {
     fn drop(&mut self) {
-        if self.0.in_host.fetch_sub(1, Relaxed) == 1 {
-            self.0.go();
-        }
+        self.0.in_host.store(false, Relaxed);
+        self.0.start();
     }
 }
 
@@ -151,12 +195,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_summed_over_all_memories() {
-        let mut limits = Limits::new(3 << 20);
-        assert!(limits.memory_growing(0, 2 << 20, None).is_ok());
-        assert!(limits.memory_growing(0, 1 << 20, None).is_ok());
-        let over = limits.memory_growing(1 << 20, (1 << 20) + 65536, None);
-        assert!(over.unwrap_err().is::<OverMemory>());
-        assert_eq!(limits.used, 3 << 20);
+    fn memory_is_summed_over_memories_and_given_back_when_growing_failed() {
+        let mut limiter = Limiter::new(100);
+        assert!(limiter.memory_growing(0, 60, None).unwrap());
+        assert!(limiter.memory_growing(0, 30, None).unwrap());
+        limiter
+            .memory_grow_failed(wasmtime::Error::msg("no"))
+            .unwrap();
+        assert_eq!(limiter.used(), 60);
+        let over = limiter.memory_growing(60, 101, None).unwrap_err();
+        assert!(over.downcast_ref::<OverMemory>().is_some());
+    }
+
+    #[tokio::test]
+    async fn only_the_guests_own_time_counts() {
+        let clock = GuestClock::new();
+        clock
+            .count(async {
+                std::thread::sleep(Duration::from_millis(5));
+                let host = clock.pause();
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                std::thread::sleep(Duration::from_millis(60));
+                drop(host);
+                std::thread::sleep(Duration::from_millis(5));
+            })
+            .await;
+        let used = clock.used();
+        assert!(used >= Duration::from_millis(10), "{used:?}");
+        assert!(used < Duration::from_millis(60), "{used:?}");
     }
 }

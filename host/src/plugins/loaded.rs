@@ -1,147 +1,141 @@
-//! One revision, ready to be called: its code linked, its exports found, and a bound on how many
-//! of its calls run and wait at once.
+//! An active revision: its code, linked; what it takes part in; how many calls it may have at
+//! once. One plugin's crowd never takes another's turn.
 
 use onedoor_manifest::Manifest;
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use super::{
-    Capabilities, Capability,
-    bindings::exports::onedoor::plugin as exports,
+    Capability,
+    bindings::{exports, names},
     failure::{Failure, FailureKind},
     store::Call,
     words::Words,
 };
-use crate::{
-    context::ActingPlugin,
-    error::{Error, Result},
-};
+use crate::context::ActingPlugin;
 
-/// How many calls of one plugin run at once, and how many more wait.
-const AT_ONCE: (usize, usize) = (32, 128);
+/// How many calls of one plugin run at once: well below the pool's slots.
+const AT_ONCE: usize = 16;
+/// How many wait for a turn; more are told that it is busy.
+const WAITING: usize = 64;
+/// How long one waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What is known of a revision before it is loaded.
-#[derive(Clone, Debug)]
-pub struct About {
-    /// Its manifest, checked.
-    pub manifest: Arc<Manifest>,
-    /// `sha256:` and 64 hex digits, of the uploaded file.
-    pub digest: String,
-    /// Fluent bundles by language tag.
-    pub bundles: BTreeMap<String, String>,
-}
-
-/// What a revision takes part in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a revision exports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exports {
     /// Pages.
     pub portal: bool,
     /// Proposals for new reports.
     pub triage: bool,
-    /// What happens to its cases.
+    /// Told of its cases.
     pub events: bool,
 }
 
-/// A revision that can be called.
+/// One revision, ready to be called.
 pub struct Loaded {
-    /// Its manifest.
+    /// Its manifest, as approved.
     pub manifest: Arc<Manifest>,
-    /// Its digest.
+    /// `sha256:` and 64 hex digits.
     pub digest: String,
     /// Its words.
     pub words: Words,
-    /// What it takes part in.
+    /// What it exports.
     pub exports: Exports,
-    /// As whom it acts.
+    pub(super) shape: Shape,
     pub(super) acting: Arc<ActingPlugin>,
+    turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// A component linked with the contract, and where its exports are.
+pub(super) struct Shape {
     pub(super) pre: InstancePre<Call>,
     pub(super) portal: Option<exports::portal::GuestIndices>,
     pub(super) triage: Option<exports::triage::GuestIndices>,
     pub(super) events: Option<exports::events::GuestIndices>,
-    running: Semaphore,
-    waiting: AtomicUsize,
+}
+
+impl Shape {
+    /// An absent export is none of its parts; one of the wrong shape is an error.
+    pub(super) fn find(linker: &Linker<Call>, component: &Component) -> wasmtime::Result<Self> {
+        let pre = linker.instantiate_pre(component)?;
+        let has = |name| component.get_export_index(None, name).is_some();
+        Ok(Self {
+            portal: has(names::PORTAL)
+                .then(|| exports::portal::GuestIndices::new(&pre))
+                .transpose()?,
+            triage: has(names::TRIAGE)
+                .then(|| exports::triage::GuestIndices::new(&pre))
+                .transpose()?,
+            events: has(names::EVENTS)
+                .then(|| exports::events::GuestIndices::new(&pre))
+                .transpose()?,
+            pre,
+        })
+    }
 }
 
 impl Loaded {
-    pub(super) fn new(linker: &Linker<Call>, component: &Component, about: About) -> Result<Self> {
-        let pre = linker.instantiate_pre(component).map_err(shape)?;
-        // Absent means "takes no part"; there with the wrong shape is an error.
-        macro_rules! optional {
-            ($export:ident) => {{
-                let name = concat!("onedoor:plugin/", stringify!($export), "@0.1.0-draft");
-                match component.get_export_index(None, name) {
-                    Some(_) => Some(exports::$export::GuestIndices::new(&pre).map_err(shape)?),
-                    None => None,
-                }
-            }};
-        }
-        let (portal, triage, events) = (optional!(portal), optional!(triage), optional!(events));
-        let manifest = about.manifest;
+    pub(super) fn new(manifest: Arc<Manifest>, digest: String, words: Words, shape: Shape) -> Self {
         let capabilities = manifest.capabilities.iter();
-        let capabilities: Capabilities = capabilities
-            .filter_map(|name| Capability::from_name(name))
-            .collect();
-        Ok(Self {
-            words: Words::new(&about.bundles),
-            exports: Exports {
-                portal: portal.is_some(),
-                triage: triage.is_some(),
-                events: events.is_some(),
-            },
-            acting: Arc::new(ActingPlugin {
-                id: manifest.id.clone(),
-                revision: about.digest.clone(),
-                department: manifest.department.clone(),
-                capabilities,
-                classes: manifest.cases.classes.clone(),
-            }),
-            digest: about.digest,
+        let capabilities = capabilities.filter_map(|name| Capability::from_name(name));
+        let acting = ActingPlugin {
+            id: manifest.id.clone(),
+            revision: digest.clone(),
+            department: manifest.department.clone(),
+            capabilities: capabilities.collect(),
+            classes: manifest.cases.classes.clone(),
+        };
+        let exports = Exports {
+            portal: shape.portal.is_some(),
+            triage: shape.triage.is_some(),
+            events: shape.events.is_some(),
+        };
+        Self {
             manifest,
-            pre,
-            portal,
-            triage,
-            events,
-            running: Semaphore::new(AT_ONCE.0),
+            digest,
+            words,
+            exports,
+            shape,
+            acting: Arc::new(acting),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
-        })
+        }
     }
 
-    /// Waits for a turn. `Busy` when too many wait already.
-    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
-        if let Ok(permit) = self.running.try_acquire() {
-            return Ok(permit);
+    /// A turn to call it; `Busy` when too many wait already, or none came in time.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        if let Ok(turn) = self.turns.clone().try_acquire_owned() {
+            return Ok(turn);
         }
-        let busy = || {
-            Failure::new(
-                FailureKind::Busy,
-                "too many calls of this plugin wait already",
-            )
-        };
-        let waiting = Waiting(&self.waiting);
-        if waiting.0.fetch_add(1, Relaxed) >= AT_ONCE.1 {
-            return Err(busy());
-        }
-        self.running.acquire().await.map_err(|_| busy())
+        let busy = || Failure::new(FailureKind::Busy, "too many calls at once");
+        let waiting = Waiting::join(&self.waiting).ok_or_else(busy)?;
+        let turn = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned()).await;
+        drop(waiting);
+        turn.map_err(|_| busy())?.map_err(|_| busy())
     }
 }
 
-/// One that waits; counted down however the wait ends.
+/// A place in the queue; left when dropped, for the caller may go away.
 struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn join(count: &'a AtomicUsize) -> Option<Self> {
+        let place = Self(count);
+        (count.fetch_add(1, Relaxed) < WAITING).then_some(place)
+    }
+}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
-}
-
-fn shape(error: wasmtime::Error) -> Error {
-    tracing::warn!(%error, "a component could not be linked");
-    Error::invalid("component", "plugin-shape")
 }

@@ -1,5 +1,5 @@
-//! Plugins: manifests, revisions, and calls into sandboxed components. Authority is not decided
-//! here: an import converts, calls a domain function with the call's context, and converts back.
+//! Plugins: manifests, revisions, and calls into sandboxed components. Grants no authority: what a
+//! plugin asks for goes through the same domain functions as everything else.
 
 mod bindings;
 mod calls;
@@ -14,75 +14,73 @@ pub mod sections;
 mod store;
 #[cfg(test)]
 mod testing;
+mod values;
 pub mod verify;
+mod view;
 mod words;
-
-pub use calls::{CallError, Event, Proposal, Report};
-pub use capability::{Capabilities, Capability};
-pub use engine::{Engine, Settings, compile};
-pub use failure::{Failure, FailureKind};
-pub use loaded::{About, Exports, Loaded};
-pub use words::Words;
 
 use arc_swap::ArcSwap;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::mpsc;
 
-use journal::Entry;
+pub use calls::{Event, Report, Suggestion};
+pub use capability::{Capabilities, Capability};
+pub use engine::{About, Engine, Settings, compile};
+pub use failure::{CallError, Failure, FailureKind};
+pub use loaded::{Exports, Loaded};
+pub use words::Words;
 
-/// The revisions in force, by plugin. Cheap to clone; all clones see a swap at once.
+type Active = BTreeMap<String, Arc<Loaded>>;
+
+/// The plugins that are active, and calls to them. Cheap to clone.
 #[derive(Clone)]
 pub struct Plugins(Arc<Parts>);
 
 struct Parts {
     engine: Engine,
-    active: ArcSwap<BTreeMap<String, Arc<Loaded>>>,
-    journal: mpsc::Sender<Entry>,
+    journal: mpsc::Sender<journal::Entry>,
+    active: ArcSwap<Active>,
 }
 
 impl Plugins {
-    /// None yet. `journal` is where calls say what went wrong.
-    pub fn new(engine: Engine, journal: mpsc::Sender<Entry>) -> Self {
+    /// None active yet. What calls have to report goes to `journal`.
+    pub fn new(engine: Engine, journal: mpsc::Sender<journal::Entry>) -> Self {
         Self(Arc::new(Parts {
             engine,
-            active: ArcSwap::default(),
             journal,
+            active: ArcSwap::default(),
         }))
     }
 
-    /// The engine they run on.
+    /// What loads them.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
     }
 
-    fn journal(&self) -> &mpsc::Sender<Entry> {
-        &self.0.journal
+    /// The active revision of a plugin.
+    pub fn get(&self, id: &str) -> Option<Arc<Loaded>> {
+        self.0.active.load().get(id).cloned()
     }
 
-    /// The revision of a plugin that is in force.
-    pub fn get(&self, plugin: &str) -> Option<Arc<Loaded>> {
-        self.0.active.load().get(plugin).cloned()
-    }
-
-    /// Every revision in force, by plugin.
+    /// Every active revision, by plugin.
     pub fn all(&self) -> Arc<BTreeMap<String, Arc<Loaded>>> {
         self.0.active.load_full()
     }
 
-    /// Puts a revision in force, in place of the one before; calls under way end on that one.
+    /// Makes a revision the active one of its plugin. Calls in flight end on the old one.
     pub fn put(&self, loaded: Arc<Loaded>) {
         self.0.active.rcu(|active| {
-            let mut active = BTreeMap::clone(active);
+            let mut active = Active::clone(active);
             active.insert(loaded.manifest.id.clone(), loaded.clone());
             active
         });
     }
 
-    /// Takes a plugin out of force; calls under way end.
-    pub fn remove(&self, plugin: &str) {
+    /// Makes a plugin inactive. Calls in flight end.
+    pub fn remove(&self, id: &str) {
         self.0.active.rcu(|active| {
-            let mut active = BTreeMap::clone(active);
-            active.remove(plugin);
+            let mut active = Active::clone(active);
+            active.remove(id);
             active
         });
     }

@@ -1,64 +1,110 @@
-//! What one call has: who it acts for, its limits, its clock, and what it wrote. Made for the call
-//! and dropped with it, so that nothing of one person's call can reach the next.
+//! The state of one call: who calls, what it may use, what it had to say. Made for each call and
+//! dropped after it, so that nothing of one person's call can reach the next.
 
-use std::sync::Arc;
-use tokio::sync::mpsc;
+use std::{sync::Arc, time::Duration};
+use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 
 use super::{
-    journal::{Entry, Origin, Severity},
-    limits::{GuestClock, InHost, Limits},
+    journal::Severity,
+    limits::{GuestClock, HANDED_OVER, HANDLES, InHost, Limiter, OverTime},
 };
 use crate::{context::Context, domain::Domain};
+use onedoor_manifest::Budget;
 
-/// How many lines a call may write, and how long one may be, in bytes; longer is cut.
-pub const LINES: usize = 100;
+/// The most lines a call may log.
+const LINES: usize = 100;
 /// The longest line, in bytes.
-pub const LINE: usize = 4 * 1024;
+const LINE: usize = 4 * 1024;
 
-/// The state of one call.
-pub struct Call {
-    /// Who it acts for; the plugin stands in it.
-    pub cx: Context,
-    /// What the imports work with.
-    pub domain: Domain,
-    /// Memory and tables.
-    pub limits: Limits,
-    /// The guest's own time.
-    pub clock: Arc<GuestClock>,
-    /// What it wrote for its developers.
-    pub lines: Vec<(Severity, String)>,
-    /// Where it is written down.
-    pub journal: mpsc::Sender<Entry>,
+/// What host functions work with.
+pub(super) struct Call {
+    pub(super) domain: Domain,
+    /// The caller, with the plugin acting for them.
+    pub(super) cx: Context,
+    pub(super) notes: Notes,
+    clock: Arc<GuestClock>,
+    limiter: Limiter,
+}
+
+/// What a call leaves behind for the journal.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub(super) lines: Vec<(Severity, String)>,
+    /// What was missing, and the line of the manifest to add.
+    pub(super) denials: Vec<(String, String)>,
+}
+
+impl Notes {
+    /// Keeps a line, cut to its limit; past the limit of a call it is dropped.
+    pub(super) fn line(&mut self, severity: Severity, mut text: String) {
+        if self.lines.len() < LINES {
+            text.truncate(text.floor_char_boundary(LINE));
+            self.lines.push((severity, text));
+        }
+    }
+
+    /// Keeps a refusal, once for each capability.
+    pub(super) fn denied(&mut self, capability: &str, line: &str) {
+        if self.denials.iter().all(|(it, _)| it != capability) {
+            self.denials.push((capability.to_owned(), line.to_owned()));
+        }
+    }
+
+    /// The last line, if the guest held it to be an error: a panic logs its message last.
+    pub(super) fn last_words(&self) -> Option<&str> {
+        match self.lines.last() {
+            Some((Severity::Error, text)) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl Call {
-    /// Stands the guest's clock still while a host function works.
-    pub fn in_host(&self) -> InHost {
-        self.clock.in_host()
+    /// Stops the guest's clock: the first thing every host function does.
+    pub(super) fn enter(&self) -> InHost {
+        self.clock.pause()
     }
 
-    /// What the journal says of where it happened.
-    pub fn origin(&self) -> Origin {
-        let plugin = self.cx.plugin.as_ref();
-        Origin {
-            plugin: plugin.map(|it| it.id.clone()).unwrap_or_default(),
-            revision: plugin.map(|it| it.revision.clone()).unwrap_or_default(),
-            request: self.cx.request.clone(),
-            at: self.cx.now,
+    /// Bytes of memory in use.
+    pub(super) fn memory(&self) -> usize {
+        self.limiter.used()
+    }
+}
+
+/// A fresh store for a call, and the clock of its guest.
+pub(super) fn store(
+    pre: &InstancePre<Call>,
+    domain: Domain,
+    cx: Context,
+    budget: Budget,
+) -> (Store<Call>, Arc<GuestClock>) {
+    let clock = GuestClock::new();
+    let call = Call {
+        domain,
+        cx,
+        notes: Notes::default(),
+        clock: clock.clone(),
+        limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
+    };
+    let mut store = Store::new(pre.engine(), call);
+    store.limiter(|call| &mut call.limiter);
+    store.set_hostcall_fuel(HANDED_OVER);
+    store.set_max_component_handles(HANDLES);
+    store.set_epoch_deadline(1);
+    let (ticking, limit) = (
+        clock.clone(),
+        Duration::from_millis(u64::from(budget.guest_ms)),
+    );
+    store.epoch_deadline_callback(move |_| {
+        let used = ticking.used();
+        if used > limit {
+            return Err(wasmtime::Error::new(OverTime { used, limit }));
         }
-    }
-
-    /// Sends an entry, if there is room; a call never waits for it.
-    pub fn record(&self, entry: Entry) {
-        if self.journal.try_send(entry).is_err() {
-            tracing::debug!("the plugins' journal is full");
-        }
-    }
-
-    /// The last error the guest wrote: a panic hook's words come before the trap.
-    pub fn last_error(&self) -> Option<&str> {
-        let errors = self.lines.iter().rev();
-        let mut errors = errors.filter(|(severity, _)| *severity == Severity::Error);
-        errors.next().map(|(_, text)| text.as_str())
-    }
+        // Others of this thread get their turn, timers too, which a plain yield would starve.
+        Ok(UpdateDeadline::YieldCustom(
+            1,
+            Box::pin(tokio::task::yield_now()),
+        ))
+    });
+    (store, clock)
 }

@@ -1,314 +1,160 @@
-//! From the contract's generated types to plain ones and back, field by field and case by case. A
-//! block that breaks a rule is replaced here, so that nothing later need doubt a view.
+//! Between the generated types and those of `onedoor_forms`. Moves values, changes none: the rules
+//! of a view are checked afterwards.
 
-use onedoor_forms as plain;
+use onedoor_forms as forms;
 
-use super::{
-    exports::onedoor::plugin::{events, triage},
-    onedoor::{cases::cases, types::types as wire, ui::ui},
-};
-use crate::cases::model::Urgency;
+use super::{types, ui};
 
-/// Turns a value of one side into the same value of the other.
-trait To<T> {
-    fn to(self) -> T;
+/// From the wire to the host's own type.
+pub(in super::super) trait Lift {
+    type To;
+    fn lift(self) -> Self::To;
 }
 
-macro_rules! same {
-    ($($type:ty),*) => { $(impl To<$type> for $type { fn to(self) -> $type { self } })* };
-}
-same!(String, bool, u8, u32, u64, i64, f64);
-
-impl<A: To<B>, B> To<Vec<B>> for Vec<A> {
-    fn to(self) -> Vec<B> {
-        self.into_iter().map(To::to).collect()
-    }
+/// From the host's own type to the wire.
+pub(in super::super) trait Lower {
+    type To;
+    fn lower(self) -> Self::To;
 }
 
-impl<A: To<B>, B> To<Option<B>> for Option<A> {
-    fn to(self) -> Option<B> {
-        self.map(To::to)
-    }
+macro_rules! plain {
+    ($trait:ident $method:ident: $($type:ty),* $(,)?) => { $(
+        impl $trait for $type {
+            type To = Self;
+            fn $method(self) -> Self { self }
+        }
+    )* };
 }
 
-impl<A: To<C>, B: To<D>, C, D> To<(C, D)> for (A, B) {
-    fn to(self) -> (C, D) {
-        (self.0.to(), self.1.to())
-    }
+macro_rules! containers {
+    ($trait:ident $method:ident) => {
+        impl<T: $trait> $trait for Vec<T> {
+            type To = Vec<T::To>;
+            fn $method(self) -> Self::To {
+                self.into_iter().map($trait::$method).collect()
+            }
+        }
+        impl<T: $trait> $trait for Option<T> {
+            type To = Option<T::To>;
+            fn $method(self) -> Self::To {
+                self.map($trait::$method)
+            }
+        }
+        impl<A: $trait, B: $trait> $trait for (A, B) {
+            type To = (A::To, B::To);
+            fn $method(self) -> Self::To {
+                (self.0.$method(), self.1.$method())
+            }
+        }
+    };
 }
 
+plain!(Lift lift: String, f64, bool, u8, u32, u64, i64);
+plain!(Lower lower: String, f64, bool, u8, u32, u64, i64);
+containers!(Lift lift);
+containers!(Lower lower);
+
+/// `record!(Lift lift: wire => own { fields })`, the fields named alike on both sides.
 macro_rules! record {
-    ($($from:path => $to:path { $($field:ident),* })*) => { $(
-        impl To<$to> for $from {
-            fn to(self) -> $to {
-                let $from { $($field),* } = self;
-                $to { $($field: $field.to()),* }
+    ($trait:ident $method:ident: $from:ty => $to:path { $($field:ident),* $(,)? }) => {
+        impl $trait for $from {
+            type To = $to;
+            fn $method(self) -> Self::To {
+                type To = $to;
+                To { $($field: self.$field.$method()),* }
             }
         }
-    )* };
+    };
 }
 
+/// Cases named alike on both sides: `with` those that carry a value, then those that do not.
 macro_rules! variant {
-    ($($from:path => $to:path { $($case:ident $(($value:ident))?),* })*) => { $(
-        impl To<$to> for $from {
-            fn to(self) -> $to {
-                use $from as From;
-                use $to as Into;
-                match self { $(From::$case $(($value))? => Into::$case $(($value.to()))?),* }
+    ($trait:ident $method:ident: $from:ty => $to:ty { with $($full:ident)*; $($empty:ident)* }) => {
+        impl $trait for $from {
+            type To = $to;
+            fn $method(self) -> Self::To {
+                match self {
+                    $(Self::$full(value) => <$to>::$full(value.$method()),)*
+                    $(Self::$empty => <$to>::$empty,)*
+                }
             }
         }
-    )* };
+    };
 }
 
-// From guests.
-record! {
-    wire::Message => plain::Message { id, arguments }
-    wire::FileRef => plain::FileRef { id, name, mime, bytes }
-    wire::Denial => plain::Denial { capability, line }
-    wire::Problem => plain::Problem { at, message }
-    ui::Geo => plain::Geo { lon, lat }
-    ui::Place => plain::Place { at, division, address }
-    ui::Test => plain::Test { field, operator, than }
-    ui::Choice => plain::Choice { id, label, hint }
-    ui::TextSpec => plain::TextSpec { format, pattern, min, max, lines }
-    ui::IntegerSpec => plain::IntegerSpec { min, max, unit }
-    ui::DecimalSpec => plain::DecimalSpec { min, max, scale, unit }
-    ui::DateSpec => plain::DateSpec { min, max }
-    ui::ManySpec => plain::ManySpec { options, min, max }
-    ui::FileSpec => plain::FileSpec { media, min, max, max_bytes }
-    ui::PlaceSpec => plain::PlaceSpec { within, precise }
-    ui::Field => plain::Field { id, label, hint, kind, required, show_if, default, prefill, sensitive }
-    ui::Check => plain::Check { fail_if, at, message }
-    ui::Step => plain::Step { id, title, fields, show_if }
-    ui::Form => plain::Form { id, version, steps, checks, review, declaration, submit, state }
-    ui::Route => plain::Route { page, parameters }
-    ui::Confirm => plain::Confirm { title, body, yes }
-    ui::Action => plain::Action { id, label, weight, effect, confirm, disabled }
-    ui::Status => plain::Status { label, tone }
-    ui::Notice => plain::Notice { tone, title, body }
-    ui::Pair => plain::Pair { key, value }
-    ui::Moment => plain::Moment { state, title, at, due, by, note }
-    ui::TableColumn => plain::TableColumn { id, label, numeric }
-    ui::TableRow => plain::TableRow { id, cells, open }
-    ui::Table => plain::Table { id, caption, columns, rows, next, empty }
-    ui::Card => plain::Card { title, hint, status, go }
-    ui::Figure => plain::Figure { label, value, note }
-    ui::View => plain::View { title, back, blocks }
-}
-variant! {
-    wire::Argument => plain::Argument { Text(x), Number(x), Date(x) }
-    wire::Text => plain::Text { Message(x), Raw(x) }
-    wire::Error => plain::Error { Denied(x), NotFound, Conflict(x), Invalid(x), Busy(x), Other(x) }
-    ui::Value => plain::Value { Text(x), Integer(x), Decimal(x), Flag(x), Date(x), Time(x), Choice(x), Choices(x), Files(x), Place(x) }
-    ui::Operator => plain::Operator { Eq, Ne, Lt, Le, Gt, Ge, OneOf, Contains, Filled, Empty }
-    ui::TextFormat => plain::TextFormat { Free, Name, Phone, Email, IdCard, CreditCode, Plate, Pattern }
-    ui::Media => plain::Media { Photo, Document, Any }
-    ui::Kind => plain::Kind { Text(x), Integer(x), Decimal(x), Flag, Date(x), Time, One(x), Many(x), Files(x), Place(x) }
-    ui::Prefill => plain::Prefill { Name, Phone, Community }
-    ui::Weight => plain::Weight { Primary, Secondary, Danger }
-    ui::Effect => plain::Effect { Go(x), Call, Dial(x) }
-    ui::Tone => plain::Tone { Neutral, Info, Success, Warning, Danger }
-    ui::Cell => plain::Cell { Text(x), Number(x), At(x), Status(x), Link(x), Files(x) }
-    ui::MomentState => plain::MomentState { Done, Current, Upcoming, Stopped }
-    ui::Block => plain::Block { Heading(x), Text(x), Bullets(x), Details(x), Notice(x), Summary(x), Timeline(x), Table(x), Cards(x), Figures(x), Files(x), Form(x), Actions(x) }
-    ui::Outcome => plain::Outcome { Show(x), Go(x), Invalid(x) }
-    cases::Urgency => Urgency { Emergency, Urgent, Normal }
+// Both ways: what answers and routes are made of.
+macro_rules! both {
+    (record $wire:path = $own:path { $($field:ident),* $(,)? }) => {
+        record!(Lift lift: $wire => $own { $($field),* });
+        record!(Lower lower: $own => $wire { $($field),* });
+    };
+    (variant $wire:path = $own:path { with $($full:ident)*; $($empty:ident)* }) => {
+        variant!(Lift lift: $wire => $own { with $($full)*; $($empty)* });
+        variant!(Lower lower: $own => $wire { with $($full)*; $($empty)* });
+    };
 }
 
-// To guests.
-record! {
-    plain::FileRef => wire::FileRef { id, name, mime, bytes }
-    plain::Geo => ui::Geo { lon, lat }
-    plain::Place => ui::Place { at, division, address }
-    plain::Route => ui::Route { page, parameters }
-    plain::Answer => ui::Answer { field, value }
-    plain::Submission => ui::Submission { form, version, state, once, answers }
-}
-variant! {
-    plain::Value => ui::Value { Text(x), Integer(x), Decimal(x), Flag(x), Date(x), Time(x), Choice(x), Choices(x), Files(x), Place(x) }
-    Urgency => cases::Urgency { Emergency, Urgent, Normal }
-}
+both!(record types::FileRef = forms::FileRef { id, name, mime, bytes });
+both!(record ui::Route = forms::Route { page, parameters });
+both!(record ui::Geo = forms::Geo { lon, lat });
+both!(record ui::Place = forms::Place { at, division, address });
+both!(variant ui::Value = forms::Value {
+    with Text Integer Decimal Flag Date Time Choice Choices Files Place;
+});
+record!(Lower lower: forms::Answer => ui::Answer { field, value });
+record!(Lower lower: forms::Submission => ui::Submission { form, version, state, once, answers });
 
-/// A view, with each block that breaks a rule replaced by words that say so; the rest stands.
-pub fn view(view: ui::View) -> plain::View {
-    kept(view.to())
-}
+// Words and errors.
+variant!(Lift lift: types::Argument => forms::Argument { with Text Number Date; });
+record!(Lift lift: types::Message => forms::Message { id, arguments });
+variant!(Lift lift: types::Text => forms::Text { with Message Raw; });
+record!(Lift lift: types::Problem => forms::Problem { at, message });
+record!(Lift lift: types::Denial => forms::Denial { capability, line });
+variant!(Lift lift: types::Error => forms::Error { with Denied Conflict Invalid Busy Other; NotFound });
 
-fn kept(mut view: plain::View) -> plain::View {
-    for breach in plain::check_view(&view) {
-        let Some(index) = breach.block else {
-            // The title or the way back: the page itself cannot be shown as it is.
-            return plain::View {
-                title: plain::Text::raw(""),
-                back: None,
-                blocks: vec![replaced(&breach)],
-            };
-        };
-        if let Some(block) = view.blocks.get_mut(index) {
-            *block = replaced(&breach);
-        }
-    }
-    view
-}
+// Forms.
+variant!(Lift lift: ui::Operator => forms::Operator { with; Eq Ne Lt Le Gt Ge OneOf Contains Filled Empty });
+record!(Lift lift: ui::Test => forms::Test { field, operator, than });
+record!(Lift lift: ui::Choice => forms::Choice { id, label, hint });
+variant!(Lift lift: ui::TextFormat => forms::TextFormat { with; Free Name Phone Email IdCard CreditCode Plate Pattern });
+record!(Lift lift: ui::TextSpec => forms::TextSpec { format, pattern, min, max, lines });
+record!(Lift lift: ui::IntegerSpec => forms::IntegerSpec { min, max, unit });
+record!(Lift lift: ui::DecimalSpec => forms::DecimalSpec { min, max, scale, unit });
+record!(Lift lift: ui::DateSpec => forms::DateSpec { min, max });
+record!(Lift lift: ui::ManySpec => forms::ManySpec { options, min, max });
+variant!(Lift lift: ui::Media => forms::Media { with; Photo Document Any });
+record!(Lift lift: ui::FileSpec => forms::FileSpec { media, min, max, max_bytes });
+record!(Lift lift: ui::PlaceSpec => forms::PlaceSpec { within, precise });
+variant!(Lift lift: ui::Kind => forms::Kind { with Text Integer Decimal Date One Many Files Place; Flag Time });
+variant!(Lift lift: ui::Prefill => forms::Prefill { with; Name Phone Community });
+record!(Lift lift: ui::Field => forms::Field {
+    id, label, hint, kind, required, show_if, default, prefill, sensitive,
+});
+record!(Lift lift: ui::Check => forms::Check { fail_if, at, message });
+record!(Lift lift: ui::Step => forms::Step { id, title, fields, show_if });
+record!(Lift lift: ui::Form => forms::Form {
+    id, version, steps, checks, review, declaration, submit, state,
+});
 
-fn replaced(breach: &plain::Breach) -> plain::Block {
-    plain::Block::Notice(plain::Notice {
-        tone: plain::Tone::Warning,
-        title: plain::Text::raw(
-            "此处内容不合规则，未显示 / This part broke a rule and is not shown",
-        ),
-        body: plain::Text::raw(format!("{}: {}", breach.at, breach.rule)),
-    })
-}
-
-/// What a submit or a press led to.
-pub fn outcome(outcome: ui::Outcome) -> plain::Outcome {
-    match outcome.to() {
-        plain::Outcome::Show(view) => plain::Outcome::Show(kept(view)),
-        other => other,
-    }
-}
-
-/// An error of the contract, as a plugin answered it.
-pub fn error(error: wire::Error) -> plain::Error {
-    error.to()
-}
-
-/// A page to be shown.
-pub fn route_out(at: &plain::Route) -> ui::Route {
-    at.clone().to()
-}
-
-/// A form handed in.
-pub fn submission_out(it: &plain::Submission) -> ui::Submission {
-    it.clone().to()
-}
-
-/// What a plugin is told of a new report.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// In few words.
-    pub title: String,
-    /// What the reporter wrote.
-    pub description: String,
-    /// What the reporter chose, if anything.
-    pub class: Option<String>,
-    /// Cell or community.
-    pub division: Option<String>,
-    /// How many photos there are.
-    pub photos: u32,
-    /// The local hour, 0 to 23.
-    pub hour: u8,
-}
-
-/// A report for the guest.
-pub fn report_out(it: Report) -> triage::Report {
-    triage::Report {
-        title: it.title,
-        description: it.description,
-        class: it.class,
-        division: it.division,
-        photos: it.photos,
-        hour: it.hour,
-    }
-}
-
-/// What a plugin proposes for a report.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// A class of the duty list.
-    pub class: String,
-    /// How soon.
-    pub urgency: Urgency,
-    /// 0 to 1.
-    pub confidence: f64,
-    /// Why.
-    pub reason: plain::Text,
-}
-
-/// A guest's suggestion.
-pub fn proposal(it: triage::Suggestion) -> Proposal {
-    Proposal {
-        class: it.class,
-        urgency: it.urgency.to(),
-        confidence: if it.confidence.is_finite() {
-            it.confidence.clamp(0.0, 1.0)
-        } else {
-            0.0
-        },
-        reason: it.reason.to(),
-    }
-}
-
-/// What happened to a case.
-#[derive(Clone, Debug)]
-pub struct Event {
-    /// Its id: the same each time it is told again.
-    pub id: String,
-    /// When, in milliseconds.
-    pub at: i64,
-    /// The procedure's word for it.
-    pub action: String,
-    /// The case as it is now.
-    pub case: crate::cases::model::Case,
-    /// The name of who holds it now.
-    pub holder: Option<String>,
-}
-
-/// An event for the guest.
-pub fn event_out(it: Event) -> events::Event {
-    events::Event {
-        id: it.id,
-        at: it.at,
-        action: it.action,
-        case: info(&it.case, it.holder),
-    }
-}
-
-/// What a plugin may know of a case: no personal data.
-pub fn info(case: &crate::cases::model::Case, holder: Option<String>) -> cases::Info {
-    cases::Info {
-        id: case.id.clone(),
-        number: case.number.clone(),
-        class: case.course.class.clone().unwrap_or_default(),
-        title: case.title.clone(),
-        state: state(case.course.state),
-        urgency: case.course.urgency.to(),
-        division: Some(case.division.clone()),
-        address: case.address.clone(),
-        holder,
-        opened: case.opened.millis(),
-        due: case.due.map(crate::time::Timestamp::millis),
-        version: case.course.version,
-    }
-}
-
-use crate::cases::model::State;
-variant! {
-    State => cases::State { Submitted, NeedInfo, Declined, Filed, Dispatched, InProgress, Feedback, Verifying, Resolved, Closed }
-    cases::State => State { Submitted, NeedInfo, Declined, Filed, Dispatched, InProgress, Feedback, Verifying, Resolved, Closed }
-}
-
-/// Where a case stands, for the guest.
-pub fn state(state: State) -> cases::State {
-    state.to()
-}
-
-/// Where a case stands, from the guest.
-pub fn state_in(state: cases::State) -> State {
-    state.to()
-}
-
-/// How soon, from the guest.
-pub fn urgency_in(urgency: cases::Urgency) -> Urgency {
-    urgency.to()
-}
-
-/// Texts in one string, which is what makes a long page cheap.
-pub fn packed<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> wire::Packed {
-    let packed: plain::Packed = texts.into_iter().collect();
-    wire::Packed {
-        text: packed.text,
-        ends: packed.ends,
-    }
-}
+// Blocks.
+variant!(Lift lift: ui::Weight => forms::Weight { with; Primary Secondary Danger });
+record!(Lift lift: ui::Confirm => forms::Confirm { title, body, yes });
+variant!(Lift lift: ui::Effect => forms::Effect { with Go Dial; Call });
+record!(Lift lift: ui::Action => forms::Action { id, label, weight, effect, confirm, disabled });
+variant!(Lift lift: ui::Tone => forms::Tone { with; Neutral Info Success Warning Danger });
+record!(Lift lift: ui::Status => forms::Status { label, tone });
+record!(Lift lift: ui::Notice => forms::Notice { tone, title, body });
+variant!(Lift lift: ui::Cell => forms::Cell { with Text Number At Status Link Files; });
+record!(Lift lift: ui::Pair => forms::Pair { key, value });
+variant!(Lift lift: ui::MomentState => forms::MomentState { with; Done Current Upcoming Stopped });
+record!(Lift lift: ui::Moment => forms::Moment { state, title, at, due, by, note });
+record!(Lift lift: ui::TableColumn => forms::TableColumn { id, label, numeric });
+record!(Lift lift: ui::TableRow => forms::TableRow { id, cells, open });
+record!(Lift lift: ui::Table => forms::Table { id, caption, columns, rows, next, empty });
+record!(Lift lift: ui::Card => forms::Card { title, hint, status, go });
+record!(Lift lift: ui::Figure => forms::Figure { label, value, note });
+variant!(Lift lift: ui::Block => forms::Block {
+    with Heading Text Bullets Details Notice Summary Timeline Table Cards Figures Files Form Actions;
+});
+record!(Lift lift: ui::View => forms::View { title, back, blocks });
+variant!(Lift lift: ui::Outcome => forms::Outcome { with Show Go Invalid; });

@@ -1,7 +1,9 @@
-//! What wasmtime makes of the contract: the only `bindgen!` of the host. Nothing outside
-//! `plugins` sees these types; [`convert`] turns them into the plain ones of `onedoor-forms`.
+//! What `bindgen!` makes of the contract; the only place where it is called. Nothing outside
+//! `plugins` sees a generated type.
 
-pub mod convert;
+mod convert;
+
+pub(super) use convert::{Lift, Lower};
 
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
 mod generated {
@@ -13,13 +15,22 @@ mod generated {
     });
 }
 
-pub use generated::{exports, onedoor};
+pub(super) use generated::{
+    FullPlugin,
+    exports::onedoor::plugin as exports,
+    onedoor::{
+        cases::cases,
+        grid::grid,
+        identity::identity,
+        plugin::{clock, keyvalue, log, random},
+        types::types,
+        ui::ui,
+    },
+};
 
-use wasmtime::component::{HasSelf, Linker};
-
-use super::store::Call;
-
-/// Links the whole contract: what a revision was not granted answers `denied`.
-pub fn add_to_linker(linker: &mut Linker<Call>) -> wasmtime::Result<()> {
-    generated::FullPlugin::add_to_linker::<_, HasSelf<_>>(linker, |call| call)
+/// The interface of each export, as a component names it.
+pub(super) mod names {
+    pub(in super::super) const PORTAL: &str = "onedoor:plugin/portal@0.1.0-draft";
+    pub(in super::super) const TRIAGE: &str = "onedoor:plugin/triage@0.1.0-draft";
+    pub(in super::super) const EVENTS: &str = "onedoor:plugin/events@0.1.0-draft";
 }

@@ -1,202 +1,218 @@
-//! `onedoor:cases/cases`: a plugin opens and follows cases of its own classes, for whoever calls.
+//! `onedoor:cases/cases`: cases of the plugin's classes, within the caller's own sight.
 
 use super::{
     super::{
         bindings::{
-            convert::{self, packed},
-            onedoor::{
-                cases::cases::{ClassInfo, Draft, Filter, Host, Info, Step},
-                types::types::{Column, Page, Paging},
-            },
+            cases::{self, ClassInfo, Draft, Filter, Info, Step},
+            types,
         },
         store::Call,
     },
-    Answer, answer, grid, paging,
+    Answer, bounded, grid, names, packed, paging,
 };
 use crate::{
     cases::{
-        model::{Action, Case},
+        model::{Action, Case, State, Urgency},
         operations::{self, Command, Report},
-        views::{self, Wanted},
+        views,
     },
-    error::{Error, Result},
-    plugins::Capability,
+    error::{Error, Problem, Result},
 };
 
-/// The longest remark, in characters; the most steps of one answer.
-const BOUNDS: (usize, usize) = (1000, 200);
+/// The longest remark of a plugin, in characters.
+const REMARK: usize = 1000;
+/// The most files of a case that is opened.
+const FILES: usize = 6;
+/// The most steps that are told.
+const STEPS: usize = 200;
 
-impl Call {
-    fn need(&self, capability: Capability) -> Result<&[String]> {
-        let plugin = self.cx.plugin.as_ref().ok_or(Error::NotFound)?;
-        plugin.capabilities.need(capability)?;
-        Ok(&plugin.classes)
-    }
-
-    /// A case of the plugin's classes that the caller may see.
-    async fn one(&self, id: &str, capability: Capability) -> Result<Case> {
-        let classes = self.need(capability)?;
-        let case = operations::get(&self.domain, &self.cx, id).await?;
-        let class = case.course.class.as_ref();
-        match class.is_some_and(|it| classes.contains(it)) {
-            true => Ok(case),
-            false => Err(Error::NotFound),
-        }
-    }
-
-    async fn info(&self, case: &Case) -> Result<Info> {
-        let holder = views::holder(&self.domain, &self.cx, case).await?;
-        Ok(convert::info(case, holder))
-    }
-
-    async fn open_case(&self, once: String, draft: Draft) -> Result<Info> {
-        let plugin = self.cx.plugin.as_ref().map(|it| it.id.clone());
-        let report = Report {
-            // Two plugins may choose the same word for "once".
-            once: bounded_once(&plugin.unwrap_or_default(), &once)?,
-            class: Some(draft.class),
-            title: draft.title,
-            description: draft.description,
-            point: draft.place.at.map(grid::point),
-            division: draft.place.division,
-            address: draft.place.address,
-            urgency: draft.urgency.map(convert::urgency_in),
-            files: draft.files.into_iter().map(|it| it.id).collect(),
-            ..Report::default()
-        };
-        let case = operations::submit(&self.domain, &self.cx, report).await?;
-        self.info(&case).await
-    }
-
-    async fn steps_of(&self, id: &str) -> Result<Vec<Step>> {
-        let case = self.one(id, Capability::CasesRead).await?;
-        let moments = views::timeline(&self.domain, &self.cx, &case.id).await?;
-        let steps = moments.into_iter().take(BOUNDS.1).map(|it| Step {
-            at: it.at.millis(),
-            action: it.action.name().to_owned(),
-            state: convert::state(it.state),
-            by: it.by,
-            // What people wrote may be personal: a plugin sees that something was said, not what.
-            note: None,
-        });
-        Ok(steps.collect())
-    }
-
-    async fn remark(&self, id: &str, once: String, text: String) -> Result<()> {
-        let case = self.one(id, Capability::CasesComment).await?;
-        if text.trim().is_empty() || text.chars().count() > BOUNDS.0 {
-            return Err(Error::invalid("text", "case-remark-length"));
-        }
-        let mut command = Command::new(&case.id, 0, Action::Comment, &once).words(&text);
-        command.version = None;
-        operations::act(&self.domain, &self.cx, command)
-            .await
-            .map(drop)
-    }
-
-    async fn page(&self, filter: Filter, part: Paging) -> Result<Page> {
-        let wanted = Wanted {
-            class: filter.class,
-            state: filter.state.map(convert::state_in),
-            division: filter.division,
-            mine: filter.mine,
-        };
-        let found = views::for_plugin(&self.domain, &self.cx, &wanted, &paging(part)).await?;
-        let mut holders = Vec::with_capacity(found.items.len());
-        for case in &found.items {
-            let holder = views::holder(&self.domain, &self.cx, case).await?;
-            holders.push(holder.unwrap_or_default());
-        }
-        let all = || found.items.iter();
-        let texts = |texts| Column::Texts(texts);
-        Ok(Page {
-            ids: packed(all().map(|it| &it.id)),
-            names: NAMES.map(str::to_owned).to_vec(),
-            columns: vec![
-                texts(packed(all().map(|it| &it.number))),
-                texts(packed(
-                    all().map(|it| it.course.class.as_deref().unwrap_or_default()),
-                )),
-                texts(packed(all().map(|it| &it.title))),
-                texts(packed(all().map(|it| it.course.state.name()))),
-                texts(packed(all().map(|it| it.course.urgency.name()))),
-                texts(packed(all().map(|it| &it.division))),
-                texts(packed(all().map(|it| &it.address))),
-                texts(packed(&holders)),
-                Column::Integers(all().map(|it| it.opened.millis()).collect()),
-                Column::Integers(
-                    all()
-                        .map(|it| it.due.map_or(0, |due| due.millis()))
-                        .collect(),
-                ),
-            ],
-            next: found.next,
-        })
-    }
-}
-
-const NAMES: [&str; 10] = [
-    "number", "class", "title", "state", "urgency", "division", "address", "holder", "opened",
-    "due",
-];
-
-/// `once` of a plugin, kept apart from the host's own and from other plugins'.
-fn bounded_once(plugin: &str, once: &str) -> Result<String> {
-    if once.is_empty() || once.chars().count() > 64 {
-        return Err(Error::invalid("once", "once-length"));
-    }
-    let digest = <sha2::Sha256 as sha2::Digest>::digest(format!("{plugin}\n{once}"));
-    Ok(data_encoding::HEXLOWER.encode(&digest))
-}
-
-impl Host for Call {
+impl cases::Host for Call {
     async fn classes(&mut self) -> Answer<Vec<ClassInfo>> {
-        let _host = self.in_host();
+        let _host = self.enter();
         let list = self.domain.duty.list();
+        let found = views::plugin_classes(&self.cx, &list);
         let locale = self.cx.locale;
-        let found = self.need(Capability::CasesRead).map(|classes| {
-            let known = classes.iter().filter_map(|code| list.item(code));
-            let known = known.map(|item| ClassInfo {
+        self.answer(found.map(|items| {
+            let info = |item: &crate::cases::duty::DutyItem| ClassInfo {
                 code: item.code.clone(),
                 name: item.name(locale).to_owned(),
                 domain: item.domain.name().to_owned(),
-            });
-            known.collect()
-        });
-        answer(self, found)
+            };
+            items.into_iter().map(info).collect()
+        }))
     }
 
     async fn open(&mut self, once: String, draft: Draft) -> Answer<Info> {
-        let _host = self.in_host();
-        let opened = self.open_case(once, draft).await;
-        answer(self, opened)
+        let _host = self.enter();
+        let result = match report(once, draft) {
+            Ok(report) => opened(self, report).await,
+            Err(error) => Err(error),
+        };
+        self.answer(result)
     }
 
     async fn get(&mut self, id: String) -> Answer<Info> {
-        let _host = self.in_host();
-        let found = async {
-            let case = self.one(&id, Capability::CasesRead).await?;
-            self.info(&case).await
-        };
-        let found = found.await;
-        answer(self, found)
+        let _host = self.enter();
+        bounded(&id, 64, "a case's id has at most 64 characters")?;
+        let result = seen(self, &id).await;
+        self.answer(result)
     }
 
     async fn steps(&mut self, id: String) -> Answer<Vec<Step>> {
-        let _host = self.in_host();
-        let found = self.steps_of(&id).await;
-        answer(self, found)
+        let _host = self.enter();
+        bounded(&id, 64, "a case's id has at most 64 characters")?;
+        let result = views::timeline(&self.domain, &self.cx, &id).await;
+        self.answer(result.map(|moments| {
+            let step = |it: views::Moment| Step {
+                at: it.at.millis(),
+                action: it.action.name().to_owned(),
+                state: state(it.state),
+                by: it.by,
+                note: it.words,
+            };
+            moments.into_iter().take(STEPS).map(step).collect()
+        }))
     }
 
-    async fn list(&mut self, filter: Filter, part: Paging) -> Answer<Page> {
-        let _host = self.in_host();
-        let found = self.page(filter, part).await;
-        answer(self, found)
+    async fn list(&mut self, filter: Filter, part: types::Paging) -> Answer<types::Page> {
+        let _host = self.enter();
+        let wanted = views::Wanted {
+            class: filter.class,
+            state: filter.state.map(own_state),
+            division: filter.division,
+            mine: filter.mine,
+        };
+        let result = listed(self, &wanted, part).await;
+        self.answer(result)
     }
 
     async fn comment(&mut self, id: String, once: String, text: String) -> Answer<()> {
-        let _host = self.in_host();
-        let done = self.remark(&id, once, text).await;
-        answer(self, done)
+        let _host = self.enter();
+        bounded(&id, 64, "a case's id has at most 64 characters")?;
+        let result = if text.chars().count() > REMARK {
+            let problem = Problem::at("text", "text-too-long").with("limit", REMARK);
+            Err(Error::Invalid(vec![problem]))
+        } else {
+            let command = Command {
+                version: None,
+                ..Command::new(&id, 0, Action::Comment, &once).words(&text)
+            };
+            operations::act(&self.domain, &self.cx, command).await
+        };
+        self.answer(result.map(drop))
     }
 }
+
+fn report(once: String, draft: Draft) -> Result<Report> {
+    if draft.files.len() > FILES {
+        let problem = Problem::at("files", "list-too-long").with("limit", FILES);
+        return Err(Error::Invalid(vec![problem]));
+    }
+    // The reason is the plugin's own word for its proposal; the case keeps it with the description.
+    let description = match draft.reason.filter(|it| !it.trim().is_empty()) {
+        Some(reason) => format!("{}\n{reason}", draft.description),
+        None => draft.description,
+    };
+    Ok(Report {
+        once,
+        class: Some(draft.class),
+        title: draft.title,
+        description,
+        point: draft.place.at.map(grid::point),
+        division: draft.place.division,
+        address: draft.place.address,
+        urgency: draft.urgency.map(own_urgency),
+        files: draft.files.into_iter().map(|it| it.id).collect(),
+        ..Report::default()
+    })
+}
+
+async fn opened(call: &Call, report: Report) -> Result<Info> {
+    let case = operations::submit(&call.domain, &call.cx, report).await?;
+    let holder = views::holder(&call.domain, &call.cx, &case).await?;
+    Ok(info(case, holder))
+}
+
+/// A case as the caller of `call` may see it.
+pub(in super::super) async fn seen(call: &Call, id: &str) -> Result<Info> {
+    let case = operations::get(&call.domain, &call.cx, id).await?;
+    let holder = views::holder(&call.domain, &call.cx, &case).await?;
+    Ok(info(case, holder))
+}
+
+async fn listed(call: &Call, wanted: &views::Wanted, part: types::Paging) -> Result<types::Page> {
+    let found = views::for_plugin(&call.domain, &call.cx, wanted, &paging(part)).await?;
+    let holders = views::holders(&call.domain, &call.cx, &found.items).await?;
+    let rows = &found.items;
+    let texts = |text: fn(&Case) -> &str| types::Column::Texts(packed(rows.iter().map(text)));
+    Ok(types::Page {
+        ids: packed(rows.iter().map(|it| it.id.as_str())),
+        names: names(&[
+            "number", "class", "title", "state", "urgency", "division", "address", "holder",
+            "opened", "due",
+        ]),
+        columns: vec![
+            texts(|it| &it.number),
+            texts(|it| it.course.class.as_deref().unwrap_or_default()),
+            texts(|it| &it.title),
+            texts(|it| it.course.state.name()),
+            texts(|it| it.course.urgency.name()),
+            texts(|it| &it.division),
+            texts(|it| &it.address),
+            types::Column::Texts(packed(
+                holders.iter().map(|it| it.as_deref().unwrap_or_default()),
+            )),
+            types::Column::Integers(rows.iter().map(|it| it.opened.millis()).collect()),
+            types::Column::Integers(
+                rows.iter()
+                    .map(|it| it.due.map_or(0, |due| due.millis()))
+                    .collect(),
+            ),
+        ],
+        next: found.next,
+    })
+}
+
+fn info(case: Case, holder: Option<String>) -> Info {
+    Info {
+        id: case.id,
+        number: case.number,
+        class: case.course.class.unwrap_or_default(),
+        title: case.title,
+        state: state(case.course.state),
+        urgency: match case.course.urgency {
+            Urgency::Emergency => cases::Urgency::Emergency,
+            Urgency::Urgent => cases::Urgency::Urgent,
+            Urgency::Normal => cases::Urgency::Normal,
+        },
+        division: Some(case.division).filter(|it| !it.is_empty()),
+        address: case.address,
+        holder,
+        opened: case.opened.millis(),
+        due: case.due.map(|it| it.millis()),
+        version: case.course.version,
+    }
+}
+
+fn own_urgency(urgency: cases::Urgency) -> Urgency {
+    match urgency {
+        cases::Urgency::Emergency => Urgency::Emergency,
+        cases::Urgency::Urgent => Urgency::Urgent,
+        cases::Urgency::Normal => Urgency::Normal,
+    }
+}
+
+macro_rules! states {
+    ($($name:ident),*) => {
+        fn state(state: State) -> cases::State {
+            match state { $(State::$name => cases::State::$name,)* }
+        }
+        fn own_state(state: cases::State) -> State {
+            match state { $(cases::State::$name => State::$name,)* }
+        }
+    };
+}
+states!(
+    Submitted, NeedInfo, Declined, Filed, Dispatched, InProgress, Feedback, Verifying, Resolved,
+    Closed
+);

@@ -1,13 +1,15 @@
-//! `onedoor:plugin/clock`: the time of the request, the same throughout a call.
+//! `onedoor:plugin/clock`: the time of the call. Never the system's clock.
 
-use super::super::{bindings::onedoor::plugin::clock::Host, store::Call};
+use super::super::{bindings::clock, store::Call};
 
-impl Host for Call {
+impl clock::Host for Call {
     async fn now(&mut self) -> wasmtime::Result<i64> {
+        let _host = self.enter();
         Ok(self.cx.now.millis())
     }
 
     async fn today(&mut self) -> wasmtime::Result<String> {
+        let _host = self.enter();
         let now = self.cx.now.zoned(&self.domain.zone);
         Ok(now.strftime("%Y-%m-%d").to_string())
     }

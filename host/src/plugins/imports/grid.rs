@@ -1,89 +1,103 @@
-//! `onedoor:grid/grid`: divisions and cells.
+//! `onedoor:grid/grid`: divisions and places.
 
 use super::{
     super::{
         bindings::{
-            convert::packed,
-            onedoor::{
-                grid::grid::{
-                    Datum as WireDatum, Division as Wire, Host, Level, Point as WirePoint,
-                },
-                types::types::{Column, Page, Paging},
-            },
+            grid::{self, Division, Level, Point},
+            types,
         },
         store::Call,
     },
-    Answer, answer, paging,
+    Answer, bounded, names, packed, paging,
 };
 use crate::{
     context::Locale,
-    grid::{self, Datum, Division, DivisionLevel, Point},
+    grid::{self as domain, Datum, DivisionLevel},
 };
 
-/// The point, with its system.
-pub(super) const fn point(at: WirePoint) -> Point {
-    Point {
-        lon: at.lon,
-        lat: at.lat,
-        datum: match at.datum {
-            WireDatum::Cgcs2000 => Datum::Cgcs2000,
-            WireDatum::Wgs84 => Datum::Wgs84,
-            WireDatum::Gcj02 => Datum::Gcj02,
-            WireDatum::Bd09 => Datum::Bd09,
+impl grid::Host for Call {
+    async fn locate(&mut self, at: Point) -> Answer<Option<Division>> {
+        let _host = self.enter();
+        let found = domain::locate(&self.domain, &self.cx, point(at));
+        let locale = self.cx.locale;
+        self.answer(found.map(|it| it.map(|it| division(it, locale))))
+    }
+
+    async fn get(&mut self, code: String) -> Answer<Division> {
+        let _host = self.enter();
+        bounded(&code, 64, "a division's code has at most 64 characters")?;
+        let found = domain::division(&self.domain, &self.cx, &code);
+        let locale = self.cx.locale;
+        self.answer(found.map(|it| division(it, locale)))
+    }
+
+    async fn children(&mut self, code: String, part: types::Paging) -> Answer<types::Page> {
+        let _host = self.enter();
+        bounded(&code, 64, "a division's code has at most 64 characters")?;
+        let found = domain::children(&self.domain, &self.cx, &code, &paging(part));
+        let locale = self.cx.locale;
+        self.answer(found.map(|page| {
+            let rows = &page.items;
+            types::Page {
+                ids: packed(rows.iter().map(|it| it.code.as_str())),
+                names: names(&["name", "level", "synthetic"]),
+                columns: vec![
+                    types::Column::Texts(packed(rows.iter().map(|it| name(it, locale)))),
+                    types::Column::Texts(packed(rows.iter().map(|it| level(it.level)))),
+                    types::Column::Bools(rows.iter().map(|it| it.synthetic).collect()),
+                ],
+                next: page.next,
+            }
+        }))
+    }
+}
+
+/// A point of the contract, as the domain has it.
+pub(super) fn point(point: Point) -> domain::Point {
+    domain::Point {
+        lon: point.lon,
+        lat: point.lat,
+        datum: match point.datum {
+            grid::Datum::Cgcs2000 => Datum::Cgcs2000,
+            grid::Datum::Wgs84 => Datum::Wgs84,
+            grid::Datum::Gcj02 => Datum::Gcj02,
+            grid::Datum::Bd09 => Datum::Bd09,
         },
     }
 }
 
-const fn level(level: DivisionLevel) -> (Level, &'static str) {
+fn name(division: &domain::Division, locale: Locale) -> &str {
+    match locale {
+        Locale::Chinese => &division.name,
+        Locale::English => &division.name_en,
+    }
+}
+
+/// The contract's word for a level.
+fn level(level: DivisionLevel) -> &'static str {
     match level {
-        DivisionLevel::Province => (Level::Province, "province"),
-        DivisionLevel::City => (Level::City, "city"),
-        DivisionLevel::District => (Level::District, "district"),
-        DivisionLevel::Street => (Level::Street, "street"),
-        DivisionLevel::Community => (Level::Community, "community"),
-        DivisionLevel::Cell => (Level::Cell, "cell"),
+        DivisionLevel::Province => "province",
+        DivisionLevel::City => "city",
+        DivisionLevel::District => "district",
+        DivisionLevel::Street => "street",
+        DivisionLevel::Community => "community",
+        DivisionLevel::Cell => "cell",
     }
 }
 
-fn division(locale: Locale, it: &Division) -> Wire {
-    Wire {
-        code: it.code.clone(),
-        name: it.name(locale).to_owned(),
-        level: level(it.level).0,
-        parent: it.parent.clone(),
+fn division(it: domain::Division, locale: Locale) -> Division {
+    Division {
+        name: name(&it, locale).to_owned(),
+        level: match it.level {
+            DivisionLevel::Province => Level::Province,
+            DivisionLevel::City => Level::City,
+            DivisionLevel::District => Level::District,
+            DivisionLevel::Street => Level::Street,
+            DivisionLevel::Community => Level::Community,
+            DivisionLevel::Cell => Level::Cell,
+        },
+        code: it.code,
+        parent: it.parent,
         synthetic: it.synthetic,
-    }
-}
-
-impl Host for Call {
-    async fn locate(&mut self, at: WirePoint) -> Answer<Option<Wire>> {
-        let _host = self.in_host();
-        let found = grid::locate(&self.domain, &self.cx, point(at));
-        let locale = self.cx.locale;
-        answer(self, found.map(|it| it.map(|it| division(locale, &it))))
-    }
-
-    async fn get(&mut self, code: String) -> Answer<Wire> {
-        let _host = self.in_host();
-        let found = grid::division(&self.domain, &self.cx, &code);
-        let locale = self.cx.locale;
-        answer(self, found.map(|it| division(locale, &it)))
-    }
-
-    async fn children(&mut self, code: String, part: Paging) -> Answer<Page> {
-        let _host = self.in_host();
-        let found = grid::children(&self.domain, &self.cx, &code, &paging(part));
-        let locale = self.cx.locale;
-        let page = found.map(|it| Page {
-            ids: packed(it.items.iter().map(|it| &it.code)),
-            names: ["name", "level", "synthetic"].map(str::to_owned).to_vec(),
-            columns: vec![
-                Column::Texts(packed(it.items.iter().map(|it| it.name(locale)))),
-                Column::Texts(packed(it.items.iter().map(|it| level(it.level).1))),
-                Column::Bools(it.items.iter().map(|it| it.synthetic).collect()),
-            ],
-            next: it.next,
-        });
-        answer(self, page)
     }
 }

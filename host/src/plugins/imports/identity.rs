@@ -1,19 +1,72 @@
-//! `onedoor:identity/identity`: who is calling, under a name of this plugin only.
+//! `onedoor:identity/identity`: who is calling. A plugin sees a pseudonym of its own, never an
+//! account.
 
 use super::{
     super::{
-        bindings::onedoor::identity::identity::{Caller, Claim, Host, Role as Wire},
+        bindings::identity::{self, Caller, Claim, Role as Wire},
         store::Call,
     },
-    Answer, answer,
+    Answer, bounded,
 };
 use crate::{
-    context::Principal,
+    context::{Context, Principal},
+    error::{Error, Problem},
     identity::{Role, pseudonym},
     records::access::{self, Field},
 };
 
-const fn role(role: Role) -> Wire {
+/// The most kinds asked for at once.
+const KINDS: usize = 8;
+
+impl identity::Host for Call {
+    async fn current(&mut self) -> wasmtime::Result<Caller> {
+        let _host = self.enter();
+        let plugin = self.cx.plugin.as_ref();
+        let account = self.cx.account();
+        Ok(Caller {
+            subject: account
+                .zip(plugin)
+                .map(|(account, plugin)| pseudonym(&self.domain.keys, &plugin.id, account)),
+            roles: roles(&self.cx),
+            locale: self.cx.locale.tag().to_owned(),
+            division: self
+                .cx
+                .posts()
+                .next()
+                .map(|it| it.division.clone())
+                .filter(|it| it.len() <= 12),
+        })
+    }
+
+    async fn claims(&mut self, purpose: String, kinds: Vec<Claim>) -> Answer<Vec<(Claim, String)>> {
+        let _host = self.enter();
+        bounded(&purpose, 64, "a purpose has at most 64 characters")?;
+        let result = if kinds.len() > KINDS {
+            let problem = Problem::at("kinds", "list-too-long").with("limit", KINDS);
+            Err(Error::Invalid(vec![problem]))
+        } else {
+            let mut fields: Vec<Field> = kinds.into_iter().map(field).collect();
+            fields.sort_unstable();
+            fields.dedup();
+            access::claims(&self.domain, &self.cx, &purpose, &fields).await
+        };
+        let held = result.map(|held| held.into_iter().map(|(it, value)| (claim(it), value)));
+        self.answer(held.map(Iterator::collect))
+    }
+}
+
+/// The roles of the posts in force; a person without one is a resident.
+fn roles(cx: &Context) -> Vec<Wire> {
+    let mut roles: Vec<Role> = cx.posts().map(|post| post.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    if roles.is_empty() && matches!(cx.principal, Principal::Person(_)) {
+        roles.push(Role::Resident);
+    }
+    roles.into_iter().map(role).collect()
+}
+
+fn role(role: Role) -> Wire {
     match role {
         Role::Resident => Wire::Resident,
         Role::CounterClerk => Wire::CounterClerk,
@@ -30,61 +83,15 @@ const fn role(role: Role) -> Wire {
     }
 }
 
-/// The person's name towards this plugin; none when nobody calls.
-pub(super) fn subject(call: &Call) -> Option<String> {
-    let plugin = call.cx.plugin.as_ref()?;
-    let person = match &call.cx.principal {
-        Principal::Person(person) => person.account.clone(),
-        Principal::Service { account, .. } => account.clone(),
-        Principal::Phone { hash } => format!("phone:{hash}"),
-        Principal::Anonymous | Principal::System(_) => return None,
-    };
-    Some(pseudonym(&call.domain.keys, &plugin.id, &person))
-}
-
-impl Host for Call {
-    async fn current(&mut self) -> wasmtime::Result<Caller> {
-        let _host = self.in_host();
-        let mut roles: Vec<Role> = self.cx.posts().map(|post| post.role).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        let signed_in = matches!(
-            self.cx.principal,
-            Principal::Person(_) | Principal::Phone { .. } | Principal::Service { .. }
-        );
-        if roles.is_empty() && signed_in {
-            roles.push(Role::Resident);
-        }
-        let post = self.cx.posts().next();
-        Ok(Caller {
-            subject: subject(self),
-            roles: roles.into_iter().map(role).collect(),
-            locale: self.cx.locale.tag().to_owned(),
-            division: post.map(|post| post.division.clone()),
-        })
-    }
-
-    async fn claims(&mut self, purpose: String, kinds: Vec<Claim>) -> Answer<Vec<(Claim, String)>> {
-        let _host = self.in_host();
-        let fields: Vec<Field> = kinds.iter().take(8).map(|kind| field(*kind)).collect();
-        let held = access::claims(&self.domain, &self.cx, &purpose, &fields).await;
-        let held = held.map(|held| {
-            let facts = held.into_iter().map(|(field, value)| (claim(field), value));
-            facts.collect()
-        });
-        answer(self, held)
-    }
-}
-
-const fn field(kind: Claim) -> Field {
-    match kind {
+fn field(claim: Claim) -> Field {
+    match claim {
         Claim::Name => Field::Name,
         Claim::Phone => Field::Phone,
         Claim::Community => Field::Community,
     }
 }
 
-const fn claim(field: Field) -> Claim {
+fn claim(field: Field) -> Claim {
     match field {
         Field::Name => Claim::Name,
         Field::Phone => Claim::Phone,

@@ -1,7 +1,8 @@
-//! What plugins may call, one file per interface: convert, call the domain function with the
-//! call's context, convert back. Decides nothing; every refusal is worded here once.
+//! What a plugin may import: one file for each interface of the contract. Each function stops the
+//! guest's clock, converts, and calls the domain function with the call's context. Authority is
+//! checked there, and only there.
 
-mod cases;
+pub(super) mod cases;
 mod clock;
 mod grid;
 mod identity;
@@ -10,67 +11,111 @@ mod log;
 mod random;
 
 use super::{
-    bindings::onedoor::{
-        types::types::{self, Denial, Error as WireError, Problem, Text},
-        ui::ui,
-    },
-    failure::HostFault,
-    journal::Entry,
+    bindings::{types, ui},
+    failure::{HostFault, OutOfBounds},
     store::Call,
 };
-use crate::error::Error;
+use crate::{
+    error::{Error, Problem, Result},
+    i18n,
+    page::Paging,
+};
 
-/// What an import answers: the contract's result, or a trap when the host itself is at fault.
-type Answer<T> = wasmtime::Result<Result<T, WireError>>;
+/// What a host function answers: a trap, or a value, or an error that the plugin can act on.
+type Answer<T> = wasmtime::Result<Result<T, types::Error>>;
 
 impl types::Host for Call {}
 impl ui::Host for Call {}
 
-/// The answer of a domain function, as the contract has it. The one mapping of errors.
-fn answer<T>(call: &Call, result: crate::error::Result<T>) -> Answer<T> {
-    let error = match result {
-        Ok(value) => return Ok(Ok(value)),
-        Err(error) => error,
-    };
-    Ok(Err(match error {
-        Error::NotFound => WireError::NotFound,
-        Error::Unauthenticated => denied(call, "sign-in", "(the person must sign in first)"),
-        Error::Forbidden(code) => denied(call, code, "(the person's own authority)"),
-        Error::NotGranted { capability, line } => denied(call, &capability, &line),
-        Error::Conflict(code) => WireError::Conflict(code.to_owned()),
-        Error::Invalid(problems) => {
-            let problems = problems.into_iter().take(32).map(|problem| Problem {
-                message: Text::Raw(crate::i18n::problem(call.cx.locale, &problem)),
-                at: problem.at,
-            });
-            WireError::Invalid(problems.collect())
+impl Call {
+    /// A domain function's result as the contract has it.
+    fn answer<T>(&mut self, result: Result<T>) -> Answer<T> {
+        match result {
+            Ok(value) => Ok(Ok(value)),
+            Err(error) => {
+                if let Error::NotGranted { capability, line } = &error {
+                    self.notes.denied(capability, line);
+                }
+                refusal(self, error).map(Err)
+            }
         }
-        Error::TooMany(seconds) => WireError::Busy(seconds.saturating_mul(1000)),
-        Error::Unavailable => WireError::Busy(1000),
-        Error::Internal(_) => {
-            tracing::error!(error = error.chain(), "an import failed");
-            return Err(HostFault.into());
-        }
-    }))
+    }
 }
 
-/// A refusal for want of authority, which is put on record.
-fn denied(call: &Call, capability: &str, line: &str) -> WireError {
-    call.record(Entry::Denial {
-        origin: call.origin(),
-        capability: capability.to_owned(),
-        line: line.to_owned(),
-    });
-    WireError::Denied(Denial {
+/// The one place where errors are mapped to the contract's. Our own faults trap.
+pub(super) fn refusal(call: &Call, error: Error) -> wasmtime::Result<types::Error> {
+    Ok(match error {
+        Error::NotFound => types::Error::NotFound,
+        Error::Unauthenticated => denied("sign-in", ""),
+        Error::Forbidden(what) => denied(what, ""),
+        Error::NotGranted { capability, line } => denied(&capability, &line),
+        Error::Conflict(what) => types::Error::Conflict(what.to_owned()),
+        Error::Invalid(problems) => types::Error::Invalid(
+            problems
+                .iter()
+                .take(32)
+                .map(|it| problem(call, it))
+                .collect(),
+        ),
+        Error::TooMany(seconds) => types::Error::Busy(seconds.saturating_mul(1000)),
+        Error::Unavailable => types::Error::Busy(1000),
+        Error::Internal(_) => {
+            tracing::error!(
+                request = call.cx.request,
+                plugin = call.cx.plugin.as_ref().map(|it| it.id.as_str()),
+                error = error.chain(),
+                "a host function failed"
+            );
+            return Err(wasmtime::Error::new(HostFault));
+        }
+    })
+}
+
+fn denied(capability: &str, line: &str) -> types::Error {
+    types::Error::Denied(types::Denial {
         capability: capability.to_owned(),
         line: line.to_owned(),
     })
 }
 
-/// The paging of the contract, bounded.
-fn paging(paging: types::Paging) -> crate::page::Paging {
-    crate::page::Paging {
+fn problem(call: &Call, problem: &Problem) -> types::Problem {
+    types::Problem {
+        at: problem.at.clone(),
+        message: types::Text::Raw(i18n::problem(call.cx.locale, problem)),
+    }
+}
+
+/// Refuses a text that is longer than the contract says, in characters.
+fn bounded(text: &str, most: usize, what: &'static str) -> wasmtime::Result<()> {
+    // No character is longer than four bytes: nearly always the length alone decides.
+    if text.len() > most && text.chars().count() > most {
+        return Err(wasmtime::Error::new(OutOfBounds(what)));
+    }
+    Ok(())
+}
+
+fn paging(paging: types::Paging) -> Paging {
+    Paging {
         cursor: paging.cursor,
         limit: paging.limit,
     }
+}
+
+/// Texts as one string.
+fn packed<'a>(texts: impl IntoIterator<Item = &'a str>) -> types::Packed {
+    let mut all = types::Packed {
+        text: String::new(),
+        ends: Vec::new(),
+    };
+    for text in texts {
+        all.text.push_str(text);
+        // A page has at most 200 short rows: far from 4 GiB.
+        all.ends
+            .push(u32::try_from(all.text.len()).unwrap_or(u32::MAX));
+    }
+    all
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|it| (*it).to_owned()).collect()
 }

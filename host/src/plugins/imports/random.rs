@@ -1,17 +1,18 @@
 //! `onedoor:plugin/random`: bytes from the host's source.
 
-use super::super::{bindings::onedoor::plugin::random::Host, store::Call};
+use super::super::{bindings::random, failure::OutOfBounds, store::Call};
 
 /// The most bytes of one call.
 const MOST: u32 = 1024;
 
-impl Host for Call {
+impl random::Host for Call {
     async fn bytes(&mut self, n: u32) -> wasmtime::Result<Vec<u8>> {
+        let _host = self.enter();
         if n > MOST {
-            return Err(wasmtime::Error::msg("random: at most 1,024 bytes"));
+            let error = OutOfBounds("random.bytes gives at most 1,024 bytes");
+            return Err(wasmtime::Error::new(error));
         }
-        let _host = self.in_host();
-        let mut bytes = Vec::with_capacity(n as usize + 32);
+        let mut bytes = Vec::with_capacity(n as usize);
         while bytes.len() < n as usize {
             bytes.extend(self.domain.ids.bytes::<32>());
         }
