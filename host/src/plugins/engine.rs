@@ -146,6 +146,8 @@ pub fn compile(component: &[u8]) -> Result<Vec<u8>> {
 fn compiler() -> Config {
     let mut config = Config::new();
     config
+        // No component of the contract needs a collector, and none is built in.
+        .gc_support(false)
         .epoch_interruption(true)
         .max_wasm_stack(STACK)
         .async_stack_size(2 * STACK)
