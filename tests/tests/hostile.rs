@@ -86,9 +86,7 @@ impl Host {
 
     async fn render(&self, guest: &str, page: &str) -> Result<View, CallError> {
         let (id, at) = (format!("guest-{guest}"), Route::page(page));
-        self.plugins
-            .render(&self.domain, &self.cx, &id, &at)
-            .await
+        self.plugins.render(&self.domain, &self.cx, &id, &at).await
     }
 
     async fn attacked(&self, guest: &str) -> onedoor::plugins::Failure {
@@ -121,7 +119,11 @@ impl Host {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_attack_is_stopped_for_its_own_reason() {
     let cases = [
-        ("endless-loop", FailureKind::GuestTime, "its manifest allows 100"),
+        (
+            "endless-loop",
+            FailureKind::GuestTime,
+            "its manifest allows 100",
+        ),
         ("memory-bomb", FailureKind::Memory, "bytes of memory"),
         ("deep-recursion", FailureKind::Stack, "call stack exhausted"),
         ("panic", FailureKind::Panic, "index out of bounds"),
@@ -141,7 +143,9 @@ async fn each_attack_is_stopped_for_its_own_reason() {
         let faults = host.faults();
         assert_eq!(faults.len(), 1, "{guest}: {faults:?}");
         assert!(
-            faults.iter().all(|it| it.0 == kind.name() && it.1.contains(says)),
+            faults
+                .iter()
+                .all(|it| it.0 == kind.name() && it.1.contains(says)),
             "{guest}: {faults:?}"
         );
     }
@@ -209,7 +213,10 @@ async fn many_at_once_make_only_their_own_plugin_busy() {
     }
     // 16 at once and 64 waiting: at least the rest were told at once.
     assert!(busy >= 40, "{busy} were told that it is busy");
-    assert!(slowest < Duration::from_secs(1), "greeted after {slowest:?}");
+    assert!(
+        slowest < Duration::from_secs(1),
+        "greeted after {slowest:?}"
+    );
     host.greets().await;
     host.render("endless-loop", "home").await.unwrap();
 }
