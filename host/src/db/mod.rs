@@ -5,6 +5,8 @@ pub mod accounts;
 pub mod attachments;
 pub mod audit;
 pub mod cases;
+#[cfg(test)]
+mod conformance;
 pub mod drafts;
 pub mod grid;
 pub mod installation;
@@ -12,6 +14,8 @@ pub mod keyvalue;
 pub mod outbox;
 pub mod plugins;
 mod sql;
+#[doc(hidden)]
+pub mod testing;
 pub mod units;
 mod writer;
 

@@ -187,14 +187,21 @@ pub trait Column: Sized {
 
 macro_rules! column {
     ($($t:ty),*) => { $(
-        impl Column for $t {
+        impl Column for Option<$t> {
             fn read(row: &Row, name: &str) -> Result<Self> {
                 Ok(match row { Row::Sqlite(r) => r.try_get(name)?, Row::Postgres(r) => r.try_get(name)? })
             }
         }
+
+        // By way of the option: SQLite hands out NULL as 0 or an empty text if it is not asked.
+        impl Column for $t {
+            fn read(row: &Row, name: &str) -> Result<Self> {
+                Option::<$t>::read(row, name)?.ok_or_else(|| Error::bug("a value is missing"))
+            }
+        }
     )* };
 }
-column!(i64, f64, String, Option<i64>, Option<f64>, Option<String>);
+column!(i64, f64, String);
 
 impl Column for bool {
     fn read(row: &Row, name: &str) -> Result<Self> {
