@@ -1,7 +1,7 @@
 //! Forms being filled in, step by step, by someone who may not have signed in yet. A draft belongs
 //! to a browser, by a secret in its cookie, and to nobody else. Nothing of it is a case.
 
-use onedoor_forms::{Answers, Form};
+use onedoor_forms::{Answers, Form, Route};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +23,13 @@ const MOST: i64 = 50;
 pub enum Target {
     /// The host's own report of a problem.
     Report,
+    /// A form of a plugin's page.
+    Plugin {
+        /// The plugin.
+        plugin: String,
+        /// The page.
+        at: Route,
+    },
 }
 
 /// A form being filled in.

@@ -95,3 +95,18 @@ check-title = Check your answers
 check-sign-in = One more step: confirm your phone number with a code, so that we can tell you what happens.
 check-go-sign-in = Confirm my phone number
 step-of = Step { $n } of { $all }
+home-all-services = All services
+
+## Services
+service-by = “{ $service }”, a service of { $department }
+service-down = “{ $service }” is not available just now
+service-down-why = The service has failed. The office that provides it has been told.
+service-busy = Many people are using it. Try again in a minute.
+service-department = Provided by
+service-call = Call
+service-still = You can still report a problem, and look at your matters.
+service-send-later = The service did not answer. What you entered is kept: send it again later, or call { $phone }.
+tone-info = Note
+tone-success = Done
+tone-warning = Please note
+tone-danger = Important

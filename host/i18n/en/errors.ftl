@@ -138,3 +138,7 @@ api-file-missing = Put one file in the part named file.
 list-too-long = At most { $limit } of them.
 not-the-callers-own = This belongs to somebody else; a service reads only what is about the person using it.
 plugin-not-of-contract = This component does not keep to the contract of the platform.
+staff-only = This service is for staff only.
+plugin-denied = The service lacks the permission it needs. This has been recorded.
+plugin-conflict = Things have changed meanwhile. Go back and look again.
+plugin-invalid = The service did not accept this.

@@ -95,3 +95,18 @@ check-title = 请核对您填写的内容
 check-sign-in = 还差一步：用手机验证码确认您的手机号，以便告诉您办理情况。
 check-go-sign-in = 确认手机号
 step-of = 第 { $n } 步，共 { $all } 步
+home-all-services = 全部服务
+
+## Services
+service-by = “{ $service }”由{ $department }提供
+service-down = “{ $service }”暂时不能使用
+service-down-why = 这项服务出了故障，已经通知提供它的单位。
+service-busy = 现在使用的人很多，请过一分钟再试。
+service-department = 提供单位：
+service-call = 拨打
+service-still = 您仍然可以直接上报问题，也可以查看自己的事项。
+service-send-later = 服务暂时没有回应。您填写的内容已保存，请稍后再提交，或拨打 { $phone }。
+tone-info = 提示
+tone-success = 完成
+tone-warning = 请注意
+tone-danger = 重要

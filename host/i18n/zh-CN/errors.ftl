@@ -138,3 +138,7 @@ api-file-missing = 请在名为 file 的部分放一个文件。
 list-too-long = 最多 { $limit } 项。
 not-the-callers-own = 这些内容属于别人，应用只能读取当前使用者自己的。
 plugin-not-of-contract = 这个组件与平台的接口约定不符。
+staff-only = 这项服务只对工作人员开放。
+plugin-denied = 这项服务没有得到所需的授权，已经记录下来。
+plugin-conflict = 情况已经变化，请返回重新查看。
+plugin-invalid = 这项服务没有接受这次操作。

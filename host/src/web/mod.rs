@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod blocks;
 pub mod edge;
 pub mod error;
 pub mod forms;

@@ -103,6 +103,10 @@ table! {
     post "/find" pages::matters::find;
     get "/cases/{id}" pages::case::show;
     get "/files/{id}" pages::files::show;
+    get "/services" pages::home::all;
+    get "/services/{plugin}/{page}" pages::service::show;
+    get "/services/{plugin}/{page}/confirm/{action}" pages::service::confirm;
+    post "/services/{plugin}/{page}/actions/{action}" pages::service::act;
     get "/my-data" pages::my_data::show;
 }
 
@@ -112,6 +116,7 @@ table! {
     post "/report" pages::report::begin;
     post "/drafts/{id}/steps/{step}" pages::drafts::save;
     post "/cases/{id}/{action}" pages::case::act;
+    post "/services/{plugin}/{page}/forms/{form}" pages::service::begin;
 }
 
 table! {

@@ -12,7 +12,7 @@ use onedoor_forms::{self as forms, Field, Form, Text};
 
 use super::{
     parts::{self, Faults, button},
-    report,
+    report, service,
 };
 use crate::{
     app::App,
@@ -20,6 +20,7 @@ use crate::{
     drafts::{self, Draft, Target},
     error::{Error, Result},
     web::{
+        blocks::address,
         forms::{
             Say, fields, plain,
             read::{self, Entered},
@@ -43,9 +44,10 @@ pub struct Asked<'a> {
 }
 
 /// The words of a draft's form.
-fn words(_: &App, _: &Context, target: &Target) -> Box<dyn Fn(&Text) -> String + Send + Sync> {
+fn words(app: &App, cx: &Context, target: &Target) -> Box<dyn Fn(&Text) -> String + Send + Sync> {
     match target {
         Target::Report => Box::new(plain),
+        Target::Plugin { plugin, .. } => service::words(app, cx.locale, plugin),
     }
 }
 
@@ -197,6 +199,7 @@ fn step_page(
 fn origin(target: &Target) -> String {
     match target {
         Target::Report => "/report".to_owned(),
+        Target::Plugin { plugin, at } => address(plugin, at, ""),
     }
 }
 
@@ -392,12 +395,20 @@ async fn finish(asked: &Asked<'_>, draft: Draft, secret: &str) -> Result<Respons
     };
     let done = match &draft.target {
         Target::Report => report::send(asked, &draft, secret, &answers).await,
+        Target::Plugin { plugin, at } => {
+            service::send(asked, &draft, secret, (plugin, at), &answers).await
+        }
     };
     match done {
         Ok(Sent::To(to)) => {
             drafts::sent(&asked.app.domain, asked.cx, secret, draft, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
+        Ok(Sent::Page(to, page)) => {
+            drafts::sent(&asked.app.domain, asked.cx, secret, draft, &to).await?;
+            Ok(*page)
+        }
+        Ok(Sent::Refused(faults)) => check_page(asked, &draft, &faults),
         Err(error) => {
             let faults = Faults::of(asked.cx.locale, error)?;
             check_page(asked, &draft, &faults)
@@ -409,4 +420,8 @@ async fn finish(asked: &Asked<'_>, draft: Draft, secret: &str) -> Result<Respons
 pub enum Sent {
     /// It led to this address.
     To(String),
+    /// It is answered by this page; sent again, it leads to this address.
+    Page(String, Box<Response>),
+    /// It was refused, for these reasons.
+    Refused(Faults),
 }

@@ -11,4 +11,5 @@ pub mod my_data;
 pub mod parts;
 pub mod preferences;
 pub mod report;
+pub mod service;
 pub mod sign_in;
