@@ -147,7 +147,9 @@ impl Shown<'_> {
             Cell::Number(number) => html! { (number) },
             Cell::At(at) => self.at(*at),
             Cell::Status(status) => self.status(status),
-            Cell::Link((text, route)) => html! { a class="govuk-link" href=(self.to(route)) { (self.say(text)) } },
+            Cell::Link((text, route)) => {
+                html! { a class="govuk-link" href=(self.to(route)) { (self.say(text)) } }
+            }
             Cell::Files(files) => self.files(files),
         }
     }
@@ -229,7 +231,9 @@ impl Shown<'_> {
         }
         let id = &self.plugin.manifest.id;
         match (&it.effect, &it.confirm) {
-            (Effect::Go(route), _) => html! { a class=(class) role="button" draggable="false" href=(self.to(route)) { (label) } },
+            (Effect::Go(route), _) => {
+                html! { a class=(class) role="button" draggable="false" href=(self.to(route)) { (label) } }
+            }
             (Effect::Call, Some(_)) => html! {
                 a class=(class) role="button" draggable="false" href=(address(id, self.at, &format!("/confirm/{}", it.id))) { (label) }
             },
@@ -243,7 +247,11 @@ impl Shown<'_> {
 
     /// A button that hands the action to the plugin, once however often it is pressed.
     pub fn press(&self, action: &str, class: &str, label: &str) -> Markup {
-        let to = address(&self.plugin.manifest.id, self.at, &format!("/actions/{action}"));
+        let to = address(
+            &self.plugin.manifest.id,
+            self.at,
+            &format!("/actions/{action}"),
+        );
         let once = self.app.domain.ids.id(self.cx.now);
         html! {
             form method="post" action=(to) {

@@ -60,7 +60,9 @@ pub async fn show(State(app): State<App>, cx: Context, uri: Uri) -> Result<Respo
     let count: usize = services.values().map(Vec::len).sum();
     let mine = match cx.principal {
         Principal::Person(_) | Principal::Phone { .. } => {
-            views::mine(&app.domain, &cx, &Paging::first(FEW.1)).await?.items
+            views::mine(&app.domain, &cx, &Paging::first(FEW.1))
+                .await?
+                .items
         }
         _ => Vec::new(),
     };

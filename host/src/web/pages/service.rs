@@ -55,7 +55,11 @@ fn route(page: String, parameters: Vec<(String, String)>) -> Result<Route> {
 /// The revision in force, if the caller may open this page of it.
 fn plugin(app: &App, cx: &Context, id: &str, at: &Route) -> Result<Arc<Loaded>> {
     let loaded = app.plugins.get(id).ok_or(Error::NotFound)?;
-    let service = loaded.manifest.services.iter().find(|it| it.page == at.page);
+    let service = loaded
+        .manifest
+        .services
+        .iter()
+        .find(|it| it.page == at.page);
     let audience = service.map_or(Audience::Everyone, |it| it.audience);
     match (audience, &cx.principal) {
         (Audience::Everyone, _) => Ok(loaded),
@@ -66,11 +70,7 @@ fn plugin(app: &App, cx: &Context, id: &str, at: &Route) -> Result<Arc<Loaded>> 
 }
 
 /// The words of a plugin's form; its keys, when it is no longer in force.
-pub fn words(
-    app: &App,
-    locale: Locale,
-    id: &str,
-) -> Box<dyn Fn(&Text) -> String + Send + Sync> {
+pub fn words(app: &App, locale: Locale, id: &str) -> Box<dyn Fn(&Text) -> String + Send + Sync> {
     match app.plugins.get(id) {
         Some(loaded) => Box::new(move |text| loaded.words.text(locale, text)),
         None => Box::new(crate::web::forms::plain),
@@ -86,7 +86,12 @@ pub async fn show(
     Path((id, page)): Path<(String, String)>,
     Query(parameters): Parameters,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let at = route(page, parameters)?;
     let loaded = plugin(&app, &cx, &id, &at)?;
     match app.plugins.render(&app.domain, &cx, &id, &at).await {
@@ -104,7 +109,12 @@ async fn view_page(
     faults: &Faults,
 ) -> Result<Response> {
     let w = Words(asked.cx.locale);
-    let shown = Shown { app: asked.app, cx: asked.cx, plugin: loaded, at };
+    let shown = Shown {
+        app: asked.app,
+        cx: asked.cx,
+        plugin: loaded,
+        at,
+    };
     let mut blocks = Vec::with_capacity(view.blocks.len());
     for block in &view.blocks {
         let form = match block {
@@ -128,7 +138,9 @@ async fn view_page(
         h1 class="govuk-heading-l" { (title) }
         @for block in &blocks { (block) }
     };
-    let here: Uri = address(&loaded.manifest.id, at, "").parse().map_err(Error::internal)?;
+    let here: Uri = address(&loaded.manifest.id, at, "")
+        .parse()
+        .map_err(Error::internal)?;
     Ok(layout::page(asked.app, asked.cx, &here, &title, &main))
 }
 
@@ -151,7 +163,9 @@ async fn frame(asked: &Asked<'_>, loaded: &Loaded) -> Result<Markup> {
     let w = Words(asked.cx.locale);
     let department = department(asked, loaded).await?;
     let service = name(loaded, asked.cx.locale);
-    Ok(html! { p class="od-frame" { (w.tx("service-by", &[("service", service), ("department", &department)])) } })
+    Ok(
+        html! { p class="od-frame" { (w.tx("service-by", &[("service", service), ("department", &department)])) } },
+    )
 }
 
 /// A plugin's form on its page: the first step, sent to where a draft of it begins.
@@ -172,7 +186,15 @@ async fn first_step(
         ("form.mac", mac.as_str()),
         ("form.version", version.as_str()),
     ];
-    drafts::questions(asked, &say, (form, None), 0, (&entered, &Faults::default()), &action, &hidden)
+    drafts::questions(
+        asked,
+        &say,
+        (form, None),
+        0,
+        (&entered, &Faults::default()),
+        &action,
+        &hidden,
+    )
 }
 
 /// What the host holds about the person, for them to check, and the form's own defaults.
@@ -193,7 +215,11 @@ async fn prefilled(asked: &Asked<'_>, form: &forms::Form) -> Result<Entered> {
         };
         if let Some(value) = access::own(&asked.app.domain, asked.cx, held).await? {
             let place = matches!(field.kind, forms::Kind::Place(_));
-            let input = if place { format!("{}.division", field.id) } else { field.id.clone() };
+            let input = if place {
+                format!("{}.division", field.id)
+            } else {
+                field.id.clone()
+            };
             entered.put(&input, value);
         }
     }
@@ -217,7 +243,12 @@ pub async fn begin(
     Query(parameters): Parameters,
     sent: Multipart,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let at = route(page, parameters)?;
     let loaded = plugin(&app, &cx, &id, &at)?;
     let entered = read::entered(sent).await?;
@@ -226,7 +257,10 @@ pub async fn begin(
         Ok(view) => view,
         Err(error) => return no_page(&asked, &loaded, error).await,
     };
-    let mut form = view.form(&form).cloned().ok_or(Error::Conflict("draft-over"))?;
+    let mut form = view
+        .form(&form)
+        .cloned()
+        .ok_or(Error::Conflict("draft-over"))?;
     let state = entered.text("form.state").to_owned();
     let signed = sign(&app, &id, &form, &state) == entered.text("form.mac");
     if !signed || form.version.to_string() != entered.text("form.version") {
@@ -312,7 +346,12 @@ pub async fn confirm(
     Path((id, page, action)): Path<(String, String, String)>,
     Query(parameters): Parameters,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let at = route(page, parameters)?;
     let loaded = plugin(&app, &cx, &id, &at)?;
     let view = match app.plugins.render(&app.domain, &cx, &id, &at).await {
@@ -323,7 +362,12 @@ pub async fn confirm(
     let found = found.and_then(|it| it.confirm.as_ref());
     let question = found.ok_or(Error::NotFound)?;
     let w = Words(cx.locale);
-    let shown = Shown { app: &app, cx: &cx, plugin: &loaded, at: &at };
+    let shown = Shown {
+        app: &app,
+        cx: &cx,
+        plugin: &loaded,
+        at: &at,
+    };
     let back = address(&id, &at, "");
     let title = shown.say(&question.title);
     let main = html! {
@@ -349,7 +393,12 @@ pub async fn act(
     Query(parameters): Parameters,
     Form(press): Form<Press>,
 ) -> Result<Response> {
-    let asked = Asked { app: &app, cx: &cx, uri: &uri, headers: &headers };
+    let asked = Asked {
+        app: &app,
+        cx: &cx,
+        uri: &uri,
+        headers: &headers,
+    };
     let at = route(page, parameters)?;
     let loaded = plugin(&app, &cx, &id, &at)?;
     if !forms::check::is_id(&action) || !forms::check::is_id(&press.once) {
@@ -422,5 +471,7 @@ async fn card(asked: &Asked<'_>, loaded: &Loaded, failure: &Failure) -> Result<R
         a class="govuk-button" role="button" draggable="false" href="/report" { (w.t("home-report")) }
     };
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    Ok(layout::page_with(status, asked.app, asked.cx, asked.uri, &title, &main))
+    Ok(layout::page_with(
+        status, asked.app, asked.cx, asked.uri, &title, &main,
+    ))
 }
