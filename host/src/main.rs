@@ -7,7 +7,7 @@ use onedoor::{
     background,
     config::{Cli, Command, Config, UserCommand},
     demo,
-    identity::{operations, recovery},
+    identity::{directory, operations, recovery},
     page::Paging,
     serve, telemetry, web,
 };
@@ -63,7 +63,7 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
             let cx = app.domain.system("command");
             let mut paging = Paging::default();
             loop {
-                let page = operations::people(&app.domain, &cx, &paging).await?;
+                let page = directory::people(&app.domain, &cx, &paging).await?;
                 for it in page.items {
                     let login = it.login.as_deref().unwrap_or("-");
                     let roles: BTreeSet<_> = it.posts.iter().map(|it| it.role.name()).collect();

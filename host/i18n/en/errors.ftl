@@ -66,6 +66,7 @@ case-top = It is at the highest level already.
 case-not-by-plugin = A service cannot do this.
 case-not-on-behalf = Only counter clerks and hotline agents report for others.
 case-not-yours = This case is not yours to act on now.
+case-once-reused = This key has been used for something else.
 queue-not-yours = You have no post for this list.
 case-choose-class = Choose a class.
 case-class-unknown = There is no such class.

@@ -66,6 +66,7 @@ case-top = 已经在最高一级，不能再上移。
 case-not-by-plugin = 服务不能执行这个操作。
 case-not-on-behalf = 只有窗口和热线人员可以代人上报。
 case-not-yours = 这件事现在不由您处理。
+case-once-reused = 这个请求编号已用于另一件事。
 queue-not-yours = 您没有这个列表的岗位。
 case-choose-class = 请选择类别。
 case-class-unknown = 没有这个类别。

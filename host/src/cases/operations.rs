@@ -151,7 +151,11 @@ pub async fn act(domain: &Domain, cx: &Context, command: Command) -> Result<Case
     database
         .write(move |t| {
             Box::pin(async move {
-                if let Some((id, _)) = rows::answered(t, &principal, &command.once).await? {
+                if let Some((id, version)) = rows::answered(t, &principal, &command.once).await? {
+                    // The key of a report, or of an act on another case.
+                    if id != command.case || version == 1 {
+                        return Err(Error::Conflict("case-once-reused"));
+                    }
                     return rows::get(t, &id).await?.ok_or(Error::NotFound);
                 }
                 // Read again inside: what was seen outside may have moved.
@@ -371,8 +375,10 @@ pub(super) async fn duty_for(
     }))
 }
 
-/// One case. `NotFound` when there is none, or it is not the caller's to see.
+/// One case. `NotFound` when there is none, or it is not the caller's to see; `Unauthenticated`
+/// for nobody, whether there is one or not.
 pub async fn get(domain: &Domain, cx: &Context, id: &str) -> Result<Case> {
+    somebody(cx)?;
     let mut c = domain.database.read().await?;
     let case = rows::get(&mut c, id).await?.ok_or(Error::NotFound)?;
     sight(&mut c, cx, case).await
@@ -380,11 +386,19 @@ pub async fn get(domain: &Domain, cx: &Context, id: &str) -> Result<Case> {
 
 /// One case by the number people quote; the same sight.
 pub async fn by_number(domain: &Domain, cx: &Context, number: &str) -> Result<Case> {
+    somebody(cx)?;
     let mut c = domain.database.read().await?;
     let case = rows::by_number(&mut c, number.trim())
         .await?
         .ok_or(Error::NotFound)?;
     sight(&mut c, cx, case).await
+}
+
+fn somebody(cx: &Context) -> Result<()> {
+    match cx.principal {
+        Principal::Anonymous => Err(Error::Unauthenticated),
+        _ => Ok(()),
+    }
 }
 
 async fn sight(c: &mut db::Connection, cx: &Context, case: Case) -> Result<Case> {

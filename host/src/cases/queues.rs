@@ -2,7 +2,7 @@
 
 use super::{model::Case, model::State, views::list};
 use crate::{
-    context::Context,
+    context::{Context, Principal},
     db::cases::{self as rows, Filter, Order},
     domain::Domain,
     error::{Error, Result},
@@ -123,6 +123,9 @@ fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
         .posts()
         .filter(|post| queue.roles().contains(&post.role))
         .collect();
+    if matches!(cx.principal, Principal::Anonymous) {
+        return Err(Error::Unauthenticated);
+    }
     if posts.is_empty() {
         return Err(Error::Forbidden("queue-not-yours"));
     }

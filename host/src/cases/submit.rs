@@ -30,7 +30,11 @@ pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Cas
     database
         .write(move |t| {
             Box::pin(async move {
-                if let Some((id, _)) = rows::answered(t, &principal, &report.once).await? {
+                if let Some((id, version)) = rows::answered(t, &principal, &report.once).await? {
+                    // Only a report leads to the first version.
+                    if version != 1 {
+                        return Err(Error::Conflict("case-once-reused"));
+                    }
                     return rows::get(t, &id).await?.ok_or(Error::NotFound);
                 }
                 let case = open(t, &domain, &cx, &report, behalf, division, position).await?;

@@ -1,5 +1,7 @@
 //! What is shown of cases: lists, the timeline, and what the reader may do next.
 
+use std::collections::BTreeMap;
+
 use super::{
     actors,
     duty::{DutyItem, DutyList},
@@ -74,7 +76,7 @@ pub async fn timeline(domain: &Domain, cx: &Context, id: &str) -> Result<Vec<Mom
 
 /// Names of units, each read once.
 #[derive(Default)]
-struct Names(std::collections::BTreeMap<String, Option<String>>);
+struct Names(BTreeMap<String, Option<String>>);
 
 impl Names {
     async fn of(

@@ -1,6 +1,7 @@
 //! Who people are and what their posts let them do. Nothing here knows a case.
 
 pub mod audit;
+pub mod directory;
 pub mod operations;
 mod password;
 pub mod phone;
@@ -10,7 +11,6 @@ pub mod sessions;
 mod signing_in;
 mod tokens;
 mod types;
-pub mod units;
 
 pub use policy::{Act, Resource};
 pub use types::{Level, Person, Post, Role};

@@ -13,7 +13,6 @@ use crate::{
     },
     domain::Domain,
     error::{Error, Result},
-    page::{Page, Paging},
     time::Timestamp,
 };
 
@@ -271,41 +270,6 @@ pub async fn end_post(domain: &Domain, cx: &Context, post: &str) -> Result<()> {
             })
         })
         .await
-}
-
-/// A person with posts.
-#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct Colleague {
-    /// Their account.
-    pub account: String,
-    /// The name they are shown by.
-    pub name: String,
-    /// The name they sign in by.
-    pub login: Option<String>,
-    /// Whether it is a machine's account.
-    pub service: bool,
-    /// Their posts, in force or not.
-    pub posts: Vec<Post>,
-}
-
-/// Who holds which post.
-pub async fn people(domain: &Domain, cx: &Context, paging: &Paging) -> Result<Page<Colleague>> {
-    need(cx, Act::ReadPeople, Resource::default())?;
-    let mut c = domain.database.read().await?;
-    let limit = paging.limit();
-    let after = paging.cursor.as_deref().unwrap_or_default();
-    let found = db::accounts::staff(&mut c, after, limit + 1).await?;
-    let mut people = Vec::with_capacity(found.len());
-    for it in found {
-        people.push(Colleague {
-            posts: db::accounts::posts(&mut c, &it.id).await?,
-            account: it.id,
-            name: it.name,
-            login: it.login,
-            service: it.service,
-        });
-    }
-    Ok(Page::cut(people, limit, |it| it.account.clone()))
 }
 
 /// Adds units and people in one write. For the host itself, when it makes a demonstration, and

@@ -12,6 +12,8 @@ pub mod layout;
 pub mod pages;
 pub mod router;
 pub mod session;
+#[cfg(test)]
+mod tests;
 
 pub use crate::i18n;
 pub use router::router;

@@ -111,12 +111,29 @@ table! {
 }
 
 table! {
+    /// Pages of staff.
+    work_routes, WORK:
+    get "/work" pages::work::home::show;
+    get "/work/find" pages::work::home::find;
+    get "/work/queues/{queue}" pages::work::home::queue;
+    get "/work/cases/{id}" pages::work::case::show;
+    post "/work/cases/{id}/contact" pages::work::case::contact;
+    get "/work/people" pages::work::people::list;
+    get "/work/people/invite" pages::work::people::invite_form;
+    post "/work/people/invite" pages::work::people::invite;
+    get "/work/people/{account}" pages::work::person::show;
+    post "/work/people/{account}/posts" pages::work::person::give_post;
+    post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
+}
+
+table! {
     /// Pages that take files.
     upload_routes, UPLOADS:
     post "/report" pages::report::begin;
     post "/drafts/{id}/steps/{step}" pages::drafts::save;
     post "/cases/{id}/{action}" pages::case::act;
     post "/services/{plugin}/{page}/forms/{form}" pages::service::begin;
+    post "/work/cases/{id}/actions/{action}" pages::work::case::act;
 }
 
 table! {
@@ -125,10 +142,14 @@ table! {
     post "/api/v1/attachments" api::attachments::upload;
 }
 
+/// Every table. A new table belongs in here and in [`router`]; the tests walk it.
+pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, PAGES, WORK, UPLOADS];
+
 /// The whole host.
 pub fn router(app: App) -> Router {
     let rest = api_routes()
         .merge(page_routes())
+        .merge(work_routes())
         .layer(DefaultBodyLimit::max(BODY))
         .merge(
             upload_routes()

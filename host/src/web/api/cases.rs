@@ -111,8 +111,8 @@ pub struct DeadlineState {
     pub due: Option<Timestamp>,
     /// Since when it stands still.
     pub paused: Option<Timestamp>,
-    /// Seconds left; negative once it has passed.
-    pub left: i64,
+    /// Seconds left, while it stands still.
+    pub left: Option<i64>,
 }
 
 /// One case.
@@ -125,17 +125,13 @@ pub struct CaseDetail {
     pub deadlines: Vec<DeadlineState>,
 }
 
-fn detail(cx: &Context, case: Case) -> Json<CaseDetail> {
-    let left = |until: Timestamp| (until.micros() - cx.now.micros()).div_euclid(1_000_000);
+fn detail(case: Case) -> Json<CaseDetail> {
     let deadlines = case.deadlines.iter().map(|it| DeadlineState {
         clock: it.clock,
         due: it.paused.is_none().then_some(it.due),
         paused: it.paused,
-        left: match it.paused {
-            // What is left is counted from 0 while it stands still.
-            Some(_) => it.due.micros().div_euclid(1_000_000),
-            None => left(it.due),
-        },
+        // What is left is counted from 0 while it stands still.
+        left: it.paused.map(|_| it.due.micros().div_euclid(1_000_000)),
     });
     Json(CaseDetail {
         deadlines: deadlines.collect(),
@@ -216,7 +212,7 @@ pub async fn submit(
         contact_phone: it.contact_phone,
     };
     let case = operations::submit(&app.domain, &cx, report).await?;
-    Ok((StatusCode::CREATED, detail(&cx, case)))
+    Ok((StatusCode::CREATED, detail(case)))
 }
 
 /// One case.
@@ -228,7 +224,7 @@ pub async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<CaseDetail>> {
     let case = operations::get(&app.domain, &cx, &id).await?;
-    Ok(detail(&cx, case))
+    Ok(detail(case))
 }
 
 /// One case by the number people quote.
@@ -240,7 +236,7 @@ pub async fn by_number(
     Path(number): Path<String>,
 ) -> Result<Json<CaseDetail>> {
     let case = operations::by_number(&app.domain, &cx, &number).await?;
-    Ok(detail(&cx, case))
+    Ok(detail(case))
 }
 
 /// The cases that the caller reported, the newest first.
@@ -383,7 +379,7 @@ pub async fn act(
         draft: session::drafts(&headers),
     };
     let case = operations::act(&app.domain, &cx, command).await?;
-    Ok(detail(&cx, case))
+    Ok(detail(case))
 }
 
 /// The caller's queues, with how much is in each.

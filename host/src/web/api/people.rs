@@ -17,8 +17,8 @@ use crate::{
     error::Result,
     identity::{
         Role,
-        operations::{self, Colleague},
-        units,
+        directory::{self, Colleague},
+        operations,
     },
     page::{Page, Paging},
     records::access,
@@ -33,9 +33,7 @@ pub async fn list(
     cx: Context,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Colleague>>> {
-    operations::people(&app.domain, &cx, &paging)
-        .await
-        .map(Json)
+    directory::people(&app.domain, &cx, &paging).await.map(Json)
 }
 
 /// Which units.
@@ -55,7 +53,9 @@ pub async fn all_units(
     cx: Context,
     Query(it): Query<Within>,
 ) -> Result<Json<Vec<Unit>>> {
-    units::below(&app.domain, &cx, &it.within).await.map(Json)
+    directory::units(&app.domain, &cx, &it.within)
+        .await
+        .map(Json)
 }
 
 /// Somebody to invite.

@@ -13,3 +13,4 @@ pub mod preferences;
 pub mod report;
 pub mod service;
 pub mod sign_in;
+pub mod work;

@@ -1,0 +1,210 @@
+//! The permission matrix: every route of the tables, asked for by nobody, by residents and by each
+//! role, and the status that came back. The snapshot is read by people: a changed line is a changed
+//! right. A new route shows up as a new line; a new write must first be given something to send.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use super::{Browser, Host, Sent, photo, report};
+use crate::web::router::TABLES;
+
+/// Nobody, then those of the demonstration's accounts that stand for a role each.
+const WHO: [&str; 15] = [
+    "nobody",
+    "resident",
+    "resident2",
+    "clerk",
+    "hotline",
+    "gridworker",
+    "community",
+    "handler",
+    "verifier",
+    "supervisor",
+    "dutykeeper",
+    "developer",
+    "reviewer",
+    "admin",
+    "street2",
+];
+
+/// What is sent to a route that writes. None: nobody has said yet.
+enum Write {
+    Form(Vec<(&'static str, String)>),
+    Json(Value),
+    Parts(Vec<(&'static str, String)>, Option<&'static str>),
+    Nothing,
+}
+
+/// What would be refused for everybody (a wrong password, a person who is not there) is sent where
+/// a success would change who somebody is; the rest is sent as it is meant.
+fn write(method: &str, path: &str, n: usize) -> Option<Write> {
+    let form = |fields: &[(&'static str, &str)]| {
+        let fields = fields.iter().map(|(k, v)| (*k, (*v).to_owned()));
+        Some(Write::Form(fields.collect()))
+    };
+    let phone = format!("199100000{n:02}");
+    let wrong = [("name", "nobody"), ("password", "wrong-password")];
+    match (method, path) {
+        ("post", "/api/v1/session") => Some(Write::Json(
+            json!({ "name": "nobody", "password": "wrong-password" }),
+        )),
+        ("delete", "/api/v1/session") | ("delete", _) => Some(Write::Nothing),
+        ("post", "/api/v1/session/code") => Some(Write::Json(json!({ "phone": phone }))),
+        ("post", "/api/v1/session/confirm") => {
+            Some(Write::Json(json!({ "phone": phone, "code": "x" })))
+        }
+        ("post", "/api/v1/session/password") => Some(Write::Json(
+            json!({ "old": "wrong", "new": "another-password" }),
+        )),
+        ("post", "/api/v1/cases") => Some(Write::Json(
+            json!({ "description": "灯", "division": "310101022027" }),
+        )),
+        ("post", "/api/v1/cases/{id}/contact") => Some(Write::Nothing),
+        ("post", "/api/v1/cases/{id}/actions") => {
+            Some(Write::Json(json!({ "action": "comment", "words": "看过" })))
+        }
+        ("post", "/api/v1/attachments") => Some(Write::Parts(Vec::new(), Some("file"))),
+        ("post", "/api/v1/invitations") => Some(Write::Json(
+            json!({ "login": "new.one", "name": "新", "unit": "u-310101022", "role": "handler" }),
+        )),
+        ("post", "/api/v1/people/{account}/posts") => Some(Write::Json(
+            json!({ "unit": "u-310101022", "role": "handler" }),
+        )),
+        ("post", "/api/v1/services") => Some(Write::Json(
+            json!({ "name": "网关", "unit": "u-310101022", "role": "handler", "days": 1 }),
+        )),
+        ("post", "/api/v1/tokens") => Some(Write::Json(
+            json!({ "name": "t", "post": "none", "days": 1 }),
+        )),
+        ("post", "/preferences") => form(&[("back", "/"), ("lang", "en")]),
+        ("post", "/sign-in") => form(&wrong),
+        ("post", "/sign-in/code") => form(&[("phone", "19920000001")]),
+        ("post", "/sign-in/confirm") => form(&[("phone", "19920000001"), ("code", "x")]),
+        ("post", "/sign-out") => form(&[]),
+        ("post", "/register") => form(&[
+            ("phone", "19920000002"),
+            ("name", "新"),
+            ("password", "long-enough"),
+        ]),
+        ("post", "/invitation") => form(&[("invitation", "none"), ("password", "long-enough")]),
+        ("post", "/account/password") => {
+            form(&[("old", "wrong"), ("password", "another-password")])
+        }
+        ("post", "/find") => form(&[("number", "none")]),
+        ("post", "/drafts/{id}/send") => form(&[]),
+        ("post", "/report" | "/drafts/{id}/steps/{step}") => Some(Write::Parts(Vec::new(), None)),
+        ("post", "/cases/{id}/{action}" | "/work/cases/{id}/actions/{action}") => {
+            let fields = vec![
+                ("words", "看过".to_owned()),
+                ("once", format!("page-{path}-{n}")),
+            ];
+            Some(Write::Parts(fields, None))
+        }
+        ("post", "/work/cases/{id}/contact") => form(&[]),
+        ("post", "/work/people/invite") => form(&[
+            ("login", "new.two"),
+            ("name", "新"),
+            ("unit", "u-310101022"),
+            ("role", "handler"),
+        ]),
+        ("post", "/work/people/{account}/posts") => {
+            form(&[("unit", "u-310101022"), ("role", "handler")])
+        }
+        ("post", "/work/people/{account}/posts/{post}/end") => form(&[]),
+        _ => None,
+    }
+}
+
+/// The route's path with something real in its braces, where there is something.
+fn fill(path: &str, case: &Value) -> String {
+    let id = case["id"].as_str().unwrap();
+    let of_case = path.contains("/cases/{id}");
+    path.replace("{id}", if of_case { id } else { "none" })
+        .replace("{number}", case["number"].as_str().unwrap())
+        .replace("{queue}", "desk")
+        .replace("{code}", "310101022")
+        .replace("{action}", "comment")
+        .replace("{account}", "none")
+        .replace("{post}", "none")
+        .replace("{name}", "none")
+        .replace("{step}", "none")
+        .replace(['{', '}'], "")
+}
+
+async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize) -> StatusCode {
+    let verb = method.to_uppercase();
+    let to = match path {
+        "/api/v1/grid/locate" => format!("{to}?lon=121.4743&lat=31.2212&datum=wgs84"),
+        "/api/v1/grid/divisions" => format!("{to}?text=新"),
+        _ => to.to_owned(),
+    };
+    let to = to.replace('新', "%E6%96%B0");
+    if method == "get" {
+        return browser.get(&to).await.status;
+    }
+    let sent = write(method, path, n).unwrap_or_else(|| {
+        panic!("say in `write` what to send to {method} {path}");
+    });
+    let once = format!("{n}-{}", path.replace('/', "-"));
+    let answer = match &sent {
+        Write::Nothing => browser.send(&verb, &to, Sent::Nothing, Some(&once)).await,
+        Write::Json(value) => {
+            browser
+                .send(&verb, &to, Sent::Json(value.clone()), Some(&once))
+                .await
+        }
+        Write::Form(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            browser.send(&verb, &to, Sent::Form(&fields), None).await
+        }
+        Write::Parts(fields, file) => {
+            let fields: Vec<_> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            let files: Vec<_> = file.iter().map(|it| (*it, "a.jpg", photo())).collect();
+            browser
+                .send(&verb, &to, Sent::Parts(&fields, &files), Some(&once))
+                .await
+        }
+    };
+    answer.status
+}
+
+#[tokio::test]
+async fn matrix() {
+    let host = Host::new().await;
+    let case = report(&mut host.signed_in("resident").await, "lamp").await;
+    let mut browsers = Vec::new();
+    for who in WHO {
+        browsers.push(match who {
+            "nobody" => host.browser(),
+            login => host.signed_in(login).await,
+        });
+    }
+    let mut text = String::new();
+    for (method, path) in TABLES.iter().flat_map(|it| it.iter()) {
+        let to = fill(path, &case);
+        let mut found: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+        for (n, (browser, who)) in browsers.iter_mut().zip(WHO).enumerate() {
+            let kept = browser.cookies.clone();
+            let status = ask(browser, method, path, &to, n).await;
+            found.entry(status.as_u16()).or_default().push(who);
+            if path.ends_with("/sign-out") || (*method, *path) == ("delete", "/api/v1/session") {
+                // They sign in again.
+                *browser = match who {
+                    "nobody" => host.browser(),
+                    login => host.signed_in(login).await,
+                };
+            } else {
+                browser.cookies = kept;
+            }
+        }
+        text += &format!("{} {path}\n", method.to_uppercase());
+        for (status, who) in found {
+            text += &match who.len() == WHO.len() {
+                true => format!("  {status} everybody\n"),
+                false => format!("  {status} {}\n", who.join(" ")),
+            };
+        }
+    }
+    insta::assert_snapshot!(text);
+}
