@@ -10,12 +10,30 @@ use maud::html;
 use super::parts::{self, time};
 use crate::{
     app::App,
-    context::Context,
+    context::{Context, Locale},
+    db::{self, audit::Access},
     error::Result,
     page::Paging,
     records::access,
     web::{i18n, i18n::Words, layout},
 };
+
+/// Who read it, by name: the service, or the unit of the officer.
+async fn reader(app: &App, cx: &Context, read: &Access) -> Result<String> {
+    if let Some(id) = &read.plugin {
+        let name = app.plugins.get(id).map(|it| match cx.locale {
+            Locale::Chinese => it.manifest.name.zh.clone(),
+            Locale::English => it.manifest.name.en.clone(),
+        });
+        return Ok(name.unwrap_or_else(|| id.clone()));
+    }
+    let Some(id) = &read.unit else {
+        return Ok(read.reader.clone());
+    };
+    let mut c = app.domain.database.read().await?;
+    let unit = db::units::get(&mut c, id).await?;
+    Ok(unit.map_or_else(|| id.clone(), |it| it.name(cx.locale).to_owned()))
+}
 
 /// `GET /my-data`
 pub async fn show(
@@ -49,13 +67,7 @@ pub async fn show(
                 } }
                 tbody { @for it in &reads.items { tr class="govuk-table__row" {
                     td class="govuk-table__cell" { (time(cx.locale, &app.domain.zone, cx.now, it.at)) }
-                    td class="govuk-table__cell" {
-                        @match (&it.plugin, &it.unit) {
-                            (Some(plugin), _) => (plugin),
-                            (None, Some(unit)) => (unit),
-                            (None, None) => (it.reader),
-                        }
-                    }
+                    td class="govuk-table__cell" { (reader(&app, &cx, it).await?) }
                     td class="govuk-table__cell" {
                         @for (n, field) in it.fields.split(',').enumerate() { @if n > 0 { " " } (said("claim", field)) }
                     }
