@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
+    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result, plugins,
 };
 
 /// Starts all of it.
@@ -18,6 +18,14 @@ pub fn start(app: &App) {
         |domain, cx| async move { drafts::expire(&domain, &cx).await },
     );
     every(app, "deadlines", Duration::from_secs(5), deadlines);
+    let plugins = app.plugins.clone();
+    every(app, "plugins", Duration::from_secs(1), move |domain, cx| {
+        let plugins = plugins.clone();
+        async move {
+            while plugins::follow::turn(&plugins, &domain, &cx).await? > 0 {}
+            Ok(())
+        }
+    });
     every(
         app,
         "attachments",

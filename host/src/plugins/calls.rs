@@ -10,6 +10,7 @@ use super::{
     Plugins,
     bindings::{Lift as _, Lower as _, cases, exports},
     failure::{CallError, Failure, FailureKind},
+    imports,
     journal::{Entry, Origin},
     loaded::{Exports, Loaded},
     store::{Call, Notes, store},
@@ -219,14 +220,12 @@ impl Plugins {
             "event",
             move |loaded, store, instance| {
                 Box::pin(async move {
-                    let case = super::imports::cases::seen(store.data(), &event.case).await;
-                    let case = match case {
-                        Ok(case) => case,
-                        Err(error) => {
-                            return Ok(Err(super::imports::refusal(store.data(), error)?.lift()));
-                        }
-                    };
-                    let event = exports::events::Event {
+                    let seen = imports::cases::seen(store.data(), &event.case).await;
+                let case = match store.data_mut().answer(seen)? {
+                    Ok(case) => case,
+                    Err(refused) => return Ok(Err(refused.lift())),
+                };
+                let event = exports::events::Event {
                         id: event.id,
                         at: event.at.millis(),
                         action: event.action,
@@ -320,13 +319,13 @@ impl Plugins {
 }
 
 /// Where a call's reports go, and under what.
-struct Journal {
+pub(super) struct Journal {
     sender: tokio::sync::mpsc::Sender<Entry>,
     origin: Origin,
 }
 
 impl Journal {
-    fn of(plugins: &Plugins, loaded: &Loaded, cx: &Context) -> Self {
+    pub(super) fn of(plugins: &Plugins, loaded: &Loaded, cx: &Context) -> Self {
         Self {
             sender: plugins.0.journal.clone(),
             origin: Origin {
@@ -338,7 +337,8 @@ impl Journal {
         }
     }
 
-    fn fault(&self, kind: FailureKind, message: String) {
+    /// Reports a failure.
+    pub(super) fn fault(&self, kind: FailureKind, message: String) {
         self.send(Entry::Fault {
             origin: self.origin.clone(),
             kind: kind.name(),

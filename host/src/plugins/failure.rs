@@ -51,6 +51,8 @@ pub enum FailureKind {
     HostValue,
     /// It showed a page that cannot be shown.
     View,
+    /// It answered with something the contract does not allow.
+    Answer,
     /// Too many calls of it, or of all plugins, are under way. Another try may succeed.
     Busy,
     /// Our own fault.
@@ -70,6 +72,7 @@ impl FailureKind {
             Self::Start => "start",
             Self::HostValue => "host-value",
             Self::View => "view",
+            Self::Answer => "answer",
             Self::Busy => "busy",
             Self::Host => "host",
         }

@@ -6,6 +6,7 @@ mod calls;
 mod capability;
 mod engine;
 mod failure;
+pub mod follow;
 mod imports;
 pub mod journal;
 mod limits;

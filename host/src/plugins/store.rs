@@ -96,7 +96,7 @@ pub(super) fn store(
         Duration::from_millis(u64::from(budget.guest_ms)),
     );
     store.epoch_deadline_callback(move |_| {
-        let used = ticking.used();
+        let used = ticking.tick();
         if used > limit {
             return Err(wasmtime::Error::new(OverTime { used, limit }));
         }

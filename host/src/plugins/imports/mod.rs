@@ -29,7 +29,7 @@ impl ui::Host for Call {}
 
 impl Call {
     /// A domain function's result as the contract has it.
-    fn answer<T>(&mut self, result: Result<T>) -> Answer<T> {
+    pub(super) fn answer<T>(&mut self, result: Result<T>) -> Answer<T> {
         match result {
             Ok(value) => Ok(Ok(value)),
             Err(error) => {
@@ -43,7 +43,7 @@ impl Call {
 }
 
 /// The one place where errors are mapped to the contract's. Our own faults trap.
-pub(super) fn refusal(call: &Call, error: Error) -> wasmtime::Result<types::Error> {
+fn refusal(call: &Call, error: Error) -> wasmtime::Result<types::Error> {
     Ok(match error {
         Error::NotFound => types::Error::NotFound,
         Error::Unauthenticated => denied("sign-in", ""),
