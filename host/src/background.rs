@@ -5,7 +5,8 @@ use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result, plugins,
+    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
+    plugins,
 };
 
 /// Starts all of it.

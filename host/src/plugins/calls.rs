@@ -221,11 +221,11 @@ impl Plugins {
             move |loaded, store, instance| {
                 Box::pin(async move {
                     let seen = imports::cases::seen(store.data(), &event.case).await;
-                let case = match store.data_mut().answer(seen)? {
-                    Ok(case) => case,
-                    Err(refused) => return Ok(Err(refused.lift())),
-                };
-                let event = exports::events::Event {
+                    let case = match store.data_mut().answer(seen)? {
+                        Ok(case) => case,
+                        Err(refused) => return Ok(Err(refused.lift())),
+                    };
+                    let event = exports::events::Event {
                         id: event.id,
                         at: event.at.millis(),
                         action: event.action,

@@ -20,6 +20,7 @@ use wasmtime::{
 
 use super::{
     bindings::FullPlugin,
+    failure::TRACED,
     loaded::{Loaded, Shape},
     store::Call,
     words::Words,
@@ -151,7 +152,7 @@ fn compiler() -> Config {
         .epoch_interruption(true)
         .max_wasm_stack(STACK)
         .async_stack_size(2 * STACK)
-        .wasm_backtrace_max_frames(NonZeroUsize::new(16))
+        .wasm_backtrace_max_frames(NonZeroUsize::new(TRACED))
         .memory_reservation(RESERVATION)
         .memory_guard_size(GUARD)
         // The pool wants these to be those of memories.

@@ -1,10 +1,13 @@
 //! Why a call failed, in words of ours. Tells a plugin's developers what they need and residents
 //! nothing; native frames never leave here.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
 use super::limits::{OverMemory, OverTime};
+
+/// How many frames of a guest a trace has at most.
+pub(super) const TRACED: usize = 16;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -136,9 +139,21 @@ fn kind(error: &wasmtime::Error) -> FailureKind {
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => FailureKind::Stack,
+        // A Rust guest keeps a stack of its own at the bottom of its memory: it falls off the end.
+        Some(Trap::MemoryOutOfBounds) if recursed(error) => FailureKind::Stack,
         Some(_) => FailureKind::Trap,
         // wasmtime has no public type for what breaks the bounds of a value, only these words.
         None if error.root_cause().to_string().contains("hostcall") => FailureKind::HostValue,
         None => FailureKind::Trap,
     }
+}
+
+/// Whether a few functions called each other for as far back as the trace goes.
+fn recursed(error: &wasmtime::Error) -> bool {
+    let Some(trace) = error.downcast_ref::<WasmBacktrace>() else {
+        return false;
+    };
+    let frames = trace.frames();
+    let functions: BTreeSet<u32> = frames.iter().map(|it| it.func_index()).collect();
+    frames.len() >= TRACED && functions.len() <= TRACED / 2
 }

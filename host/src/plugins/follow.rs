@@ -6,10 +6,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{
-    CallError, Event, FailureKind, Loaded, Plugins, Report, Suggestion,
-    calls::Journal,
-};
+use super::{CallError, Event, FailureKind, Loaded, Plugins, Report, Suggestion, calls::Journal};
 use crate::{
     attachments,
     cases::{
@@ -261,7 +258,9 @@ async fn triage(
 
 async fn report(domain: &Domain, cx: &Context, tell: &Tell) -> Result<Report> {
     let case = operations::get(domain, cx, &tell.case).await?;
-    let words = event(domain, &case, &tell.event).await?.and_then(|it| it.words);
+    let words = event(domain, &case, &tell.event)
+        .await?
+        .and_then(|it| it.words);
     let files = {
         let mut c = domain.database.read().await?;
         attachments::of_case(&mut c, &case.id).await?
@@ -286,10 +285,14 @@ fn proposal(
 ) -> Result<db::cases::Suggestion, String> {
     let class = it.class;
     if !loaded.manifest.cases.classes.contains(&class) {
-        return Err(format!("proposed class {class:?}, which its manifest does not list"));
+        return Err(format!(
+            "proposed class {class:?}, which its manifest does not list"
+        ));
     }
     if domain.duty.list().item(&class).is_none() {
-        return Err(format!("proposed class {class:?}, which the duty list does not have"));
+        return Err(format!(
+            "proposed class {class:?}, which the duty list does not have"
+        ));
     }
     if !it.confidence.is_finite() {
         return Err("proposed with a confidence that is no number".to_owned());

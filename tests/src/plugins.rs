@@ -1,0 +1,122 @@
+//! A host without HTTP, with components active: what the tests of plugins stand on. Never a folder
+//! that is served.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    reason = "for tests, which fail by panicking"
+)]
+
+use std::{path::Path, sync::Arc};
+
+use onedoor::{
+    context::Context,
+    db::Database,
+    domain::{Domain, testing},
+    plugins::{
+        About, CallError, Engine, Failure, Plugins, Settings, compile,
+        journal::{self, Entry},
+        verify::{Verified, verify},
+    },
+};
+use onedoor_forms::{Block, Route, Text, View};
+use tokio::sync::mpsc;
+
+/// A host with some guests active.
+pub struct Host {
+    pub plugins: Plugins,
+    pub domain: Domain,
+    pub cx: Context,
+    entries: mpsc::Receiver<Entry>,
+    folder: tempfile::TempDir,
+}
+
+/// A component of tests/guests, or `safety`. Panics, saying what to run, when it is not built.
+pub fn component(name: &str) -> Vec<u8> {
+    let (folder, step) = match name {
+        "safety" => ("components", "components"),
+        _ => ("guests", "guests"),
+    };
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let path = target.join(folder).join(format!("{name}.wasm"));
+    std::fs::read(&path).unwrap_or_else(|error| {
+        panic!(
+            "{} cannot be read ({error}): run `cargo xtask {step}` first",
+            path.display()
+        )
+    })
+}
+
+impl Host {
+    /// With these components active, on a database of Huangpu.
+    pub async fn with(guests: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let database = Database::open(&url).await.unwrap();
+        database.migrate().await.unwrap();
+        let domain = testing::huangpu(database).await.unwrap();
+        let cx = domain.system("test");
+        let (sender, entries) = journal::channel();
+        let engine = Engine::new(&Settings::default()).unwrap();
+        let host = Self {
+            plugins: Plugins::new(engine, sender),
+            domain,
+            cx,
+            entries,
+            folder,
+        };
+        for guest in guests {
+            let verified = verify(&component(guest)).unwrap();
+            host.load(guest, verified).await;
+        }
+        host
+    }
+
+    /// Makes a guest active, as its manifest in `verified` says.
+    pub async fn load(&self, guest: &str, verified: Verified) {
+        let artefact = self.folder.path().join(format!("{guest}.artefact"));
+        if !artefact.exists() {
+            std::fs::write(&artefact, compile(&component(guest)).unwrap()).unwrap();
+        }
+        let about = About {
+            manifest: verified.manifest,
+            digest: verified.digest,
+            bundles: verified.sections.bundles,
+        };
+        let loaded = self.plugins.engine().load(&artefact, about).await.unwrap();
+        self.plugins.put(Arc::new(loaded));
+    }
+
+    /// A page of a guest, for nobody.
+    pub async fn render(&self, guest: &str, page: &str) -> Result<View, CallError> {
+        let (id, at) = (format!("guest-{guest}"), Route::page(page));
+        self.plugins.render(&self.domain, &self.cx, &id, &at).await
+    }
+
+    /// Has a guest attack; how that failed.
+    pub async fn attacked(&self, guest: &str) -> Failure {
+        match self.render(guest, "attack").await {
+            Err(CallError::Failed(failure)) => failure,
+            other => panic!("{guest} got {other:?}"),
+        }
+    }
+
+    /// The neighbour is answered.
+    pub async fn greets(&self) {
+        let view = self.render("greeter", "morning").await.unwrap();
+        assert_eq!(view.blocks, [Block::Text(Text::raw("morning"))]);
+    }
+
+    /// The faults and denials told so far, by kind.
+    pub fn faults(&mut self) -> Vec<(&'static str, String)> {
+        let mut found = Vec::new();
+        while let Ok(entry) = self.entries.try_recv() {
+            match entry {
+                Entry::Fault { kind, message, .. } => found.push((kind, message)),
+                Entry::Denial { capability, .. } => found.push(("denied", capability)),
+                Entry::Lines { .. } => {}
+            }
+        }
+        found
+    }
+}
