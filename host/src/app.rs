@@ -13,7 +13,7 @@ use crate::{
     folder::{self, FolderError},
     grid::Grid,
     ids::Ids,
-    plugins::{self, Engine, Plugins, journal},
+    plugins::{self, Engine, Plugins, journal, revisions::Revisions},
     time::Clock,
 };
 
@@ -35,6 +35,8 @@ pub struct Parts {
     pub new: bool,
     /// Keeps other processes out of the folder.
     pub lock: std::fs::File,
+    /// Revisions of plugins, from upload to retirement.
+    pub revisions: Revisions,
     /// How often each address has guessed at a secret.
     pub limits: crate::web::guard::Limits,
     /// Cancelled when the host is told to stop; background work ends when it is.
@@ -68,10 +70,14 @@ impl App {
             ..plugins::Settings::default()
         };
         let (sender, entries) = journal::channel();
-        let plugins = Plugins::new(
-            Engine::new(&settings).map_err(FolderError::Plugins)?,
-            sender,
-        );
+        let engine = Engine::new(&settings).map_err(FolderError::Plugins)?;
+        let revisions = Revisions::open(
+            &config.data,
+            &engine.compatibility(),
+            config.compiler.clone(),
+            ids.clone(),
+        )?;
+        let plugins = Plugins::new(engine, sender);
         let domain = Domain::new(domain::Parts {
             grid: Grid::load(&folder.database, now).await?,
             database: folder.database,
@@ -91,6 +97,7 @@ impl App {
         Ok(Self(Arc::new(Parts {
             domain,
             plugins,
+            revisions,
             kind: folder.kind,
             new: folder.new,
             lock: folder.lock,

@@ -18,6 +18,7 @@ pub fn start(app: &App) {
         Duration::from_secs(600),
         |domain, cx| async move { drafts::expire(&domain, &cx).await },
     );
+    every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
     let plugins = app.plugins.clone();
     every(app, "plugins", Duration::from_secs(1), move |domain, cx| {
@@ -33,6 +34,11 @@ pub fn start(app: &App) {
         Duration::from_secs(600),
         |domain, cx| async move { attachments::expire(&domain, &cx).await.map(drop) },
     );
+}
+
+/// Forgets what plugins' journal has kept long enough.
+async fn plugins(domain: Domain, cx: Context) -> Result<()> {
+    crate::plugins::journal::expire(&domain, cx.now).await
 }
 
 /// Forgets sessions, codes and invitations that are over.

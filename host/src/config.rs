@@ -35,6 +35,20 @@ pub enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Look after the plugins of a host that is running, by its API.
+    Plugin {
+        /// What to do.
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
+    /// What the host starts itself with to compile a component.
+    #[command(hide = true)]
+    CompilePlugin {
+        /// The component.
+        component: PathBuf,
+        /// The file to make.
+        artefact: PathBuf,
+    },
 }
 
 /// What `onedoor user` can be told to do.
@@ -50,6 +64,42 @@ pub enum UserCommand {
         #[command(flatten)]
         config: Config,
     },
+}
+
+/// What `onedoor plugin` can be told to do.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// List plugins and their revisions.
+    List(Remote),
+    /// Upload a component. Somebody else approves it, in the app.
+    Upload {
+        /// The component.
+        file: PathBuf,
+        /// The host.
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+/// A host that is running.
+#[derive(Args, Clone, Debug)]
+pub struct Remote {
+    /// Address of the host
+    #[arg(
+        long,
+        env = "ONEDOOR_URL",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub url: Url,
+    /// Access token of somebody who may
+    #[arg(
+        long,
+        env = "ONEDOOR_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub token: Secret,
 }
 
 /// How a host runs.
@@ -105,6 +155,9 @@ pub struct Config {
         default_value_t = 20
     )]
     pub grace: u64,
+    /// Program that compiles plugins, started as a limited process; this one by default.
+    #[arg(long, env = "ONEDOOR_COMPILER", value_name = "PATH")]
+    pub compiler: Option<PathBuf>,
     /// What is logged, as a `tracing` filter.
     #[arg(
         long,
@@ -250,6 +303,7 @@ impl Config {
             kind: Some(kind),
             time_zone: "Asia/Shanghai".to_owned(),
             grace: 20,
+            compiler: None,
             log: "info".to_owned(),
         }
     }

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod page;
 pub mod plugins;
 pub mod records;
+pub mod remote;
 pub mod serve;
 pub mod telemetry;
 pub mod time;

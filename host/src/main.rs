@@ -5,20 +5,30 @@ use clap::Parser as _;
 use onedoor::{
     app::App,
     background,
-    config::{Cli, Command, Config, UserCommand},
+    config::{Cli, Command, Config, PluginCommand, UserCommand},
     demo,
     identity::{directory, operations, recovery},
     page::Paging,
-    serve, telemetry, web,
+    plugins::{compile_child, revisions},
+    remote, serve, telemetry, web,
 };
-use std::{collections::BTreeSet, io::Write as _};
+use std::{collections::BTreeSet, io::Write as _, process::ExitCode};
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
+    // Before there is a thread: it bounds what this process may use.
+    if let Command::CompilePlugin {
+        component,
+        artefact,
+    } = &cli.command
+    {
+        return Ok(compile_child(component, artefact));
+    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(run(cli.command))
+        .block_on(run(cli.command))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn run(command: Command) -> anyhow::Result<()> {
@@ -29,8 +39,12 @@ async fn run(command: Command) -> anyhow::Result<()> {
             listen(app).await
         }
         Command::Demo(config) => {
+            let plugins = config.plugins.clone();
             let app = open(config.config()).await?;
             let accounts = demo::prepare(&app).await?;
+            if let Some(folder) = plugins {
+                demo::install(&app, &folder).await?;
+            }
             writeln!(std::io::stdout(), "{accounts}")?;
             listen(app).await
         }
@@ -41,6 +55,17 @@ async fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::User { command } => user(command).await,
+        Command::Plugin { command } => {
+            let mut out = std::io::stdout();
+            match command {
+                PluginCommand::List(at) => remote::list(&at, &mut out).await,
+                PluginCommand::Upload { file, remote: at } => {
+                    remote::upload(&at, &file, &mut out).await
+                }
+            }
+        }
+        // Answered before anything is started.
+        Command::CompilePlugin { .. } => Ok(()),
     }
 }
 
@@ -98,6 +123,7 @@ async fn listen(app: App) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", app.config.listen))?;
     serve::stop_on_signal(&app)?;
+    revisions::start(&app).await?;
     background::start(&app);
     writeln!(std::io::stdout(), "OneDoor 一门: {}", app.config.origin())?;
     let router = web::router(app.clone());

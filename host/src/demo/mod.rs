@@ -3,6 +3,9 @@
 //! never touches another kind of folder.
 
 mod organisation;
+mod plugins;
+
+pub use plugins::install;
 
 use std::{fmt::Write as _, io, path::PathBuf};
 
@@ -33,6 +36,14 @@ pub enum DemoError {
     /// The disk said no.
     #[error("{ACCOUNTS}: {0}")]
     Io(#[from] io::Error),
+    /// A component was refused.
+    #[error("{file}: {}", why.chain())]
+    Component {
+        /// The component's file.
+        file: String,
+        /// Why.
+        why: Error,
+    },
     /// Something else went wrong.
     #[error("the demonstration: {}", .0.chain())]
     Failed(#[from] Error),

@@ -24,8 +24,10 @@ pub enum Act {
     ApprovePlugin,
     /// Put an approved revision in force, take the one before back, retire it.
     ActivatePlugin,
-    /// See plugins, revisions, failures and logs.
+    /// See plugins, revisions and failures.
     ReadPlugins,
+    /// Read what a plugin of the own unit wrote for its developers.
+    ReadPluginLines,
     /// Deliver parked messages again.
     ReplayMessages,
     /// Make tokens for oneself.
@@ -34,7 +36,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -45,6 +47,7 @@ impl Act {
         Self::ApprovePlugin,
         Self::ActivatePlugin,
         Self::ReadPlugins,
+        Self::ReadPluginLines,
         Self::ReplayMessages,
         Self::MakeToken,
     ];
@@ -95,7 +98,7 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
                 R::GridWorker | R::Dispatcher | R::Handler | R::Verifier | R::Supervisor
             )
         }
-        Act::UploadPlugin => post.role == R::DepartmentDeveloper && own,
+        Act::UploadPlugin | Act::ReadPluginLines => post.role == R::DepartmentDeveloper && own,
         Act::ApprovePlugin => post.role == R::PluginReviewer && others,
         Act::ActivatePlugin => match post.role {
             R::Administrator => true,

@@ -1,9 +1,11 @@
 //! Plugins: manifests, revisions, and calls into sandboxed components. Grants no authority: what a
 //! plugin asks for goes through the same domain functions as everything else.
 
+mod artefacts;
 mod bindings;
 mod calls;
 mod capability;
+pub mod difference;
 mod engine;
 mod failure;
 pub mod follow;
@@ -11,6 +13,7 @@ mod imports;
 pub mod journal;
 mod limits;
 mod loaded;
+pub mod revisions;
 pub mod sections;
 mod store;
 #[cfg(test)]
@@ -24,6 +27,7 @@ use arc_swap::ArcSwap;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::mpsc;
 
+pub use artefacts::child as compile_child;
 pub use calls::{Event, Report, Suggestion};
 pub use capability::{Capabilities, Capability};
 pub use engine::{About, Engine, Settings, compile};

@@ -14,7 +14,7 @@ use tower_http::{
 };
 
 use super::{api, assets, edge, guard, layout, pages};
-use crate::{app::App, serve};
+use crate::{app::App, plugins::verify::LARGEST, serve};
 
 /// The longest body of an ordinary request, in bytes.
 const BODY: usize = 256 * 1024;
@@ -75,6 +75,16 @@ table! {
     post "/api/v1/tokens" api::people::create_token;
     delete "/api/v1/tokens/{id}" api::people::revoke_token;
     get "/api/v1/my-data/reads" api::people::reads_about_me;
+    get "/api/v1/plugins" api::plugins::list;
+    get "/api/v1/plugins/{id}" api::plugins::plugin;
+    get "/api/v1/plugins/{id}/faults" api::plugins::faults;
+    get "/api/v1/plugins/{id}/lines" api::plugins::lines;
+    post "/api/v1/plugins/{id}/roll-back" api::plugins::roll_back;
+    post "/api/v1/plugins/{id}/retire" api::plugins::retire;
+    get "/api/v1/revisions/{digest}" api::plugins::revision;
+    get "/api/v1/revisions/{digest}/difference" api::plugins::difference;
+    post "/api/v1/revisions/{digest}/approve" api::plugins::approve;
+    post "/api/v1/revisions/{digest}/activate" api::plugins::activate;
 }
 
 table! {
@@ -142,8 +152,14 @@ table! {
     post "/api/v1/attachments" api::attachments::upload;
 }
 
+table! {
+    /// What of the API takes components.
+    api_component_routes, API_COMPONENTS:
+    post "/api/v1/plugins" api::plugins::upload;
+}
+
 /// Every table. A new table belongs in here and in [`router`]; the tests walk it.
-pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, PAGES, WORK, UPLOADS];
+pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, API_COMPONENTS, PAGES, WORK, UPLOADS];
 
 /// The whole host.
 pub fn router(app: App) -> Router {
@@ -155,7 +171,8 @@ pub fn router(app: App) -> Router {
             upload_routes()
                 .merge(api_upload_routes())
                 .layer(DefaultBodyLimit::max(UPLOAD)),
-        );
+        )
+        .merge(api_component_routes().layer(DefaultBodyLimit::max(LARGEST)));
     Router::new()
         .merge(serve::health())
         .merge(rest)

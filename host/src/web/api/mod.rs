@@ -8,5 +8,6 @@ pub mod extract;
 pub mod grid;
 pub mod openapi;
 pub mod people;
+pub mod plugins;
 pub mod problem;
 pub mod session;

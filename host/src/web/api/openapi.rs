@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{attachments, cases, grid, people, problem::Document, session};
+use super::{attachments, cases, grid, people, plugins, problem::Document, session};
 
 /// What `/api/v1` offers.
 #[derive(OpenApi)]
@@ -50,6 +50,17 @@ use super::{attachments, cases, grid, people, problem::Document, session};
         people::create_token,
         people::revoke_token,
         people::reads_about_me,
+        plugins::list,
+        plugins::upload,
+        plugins::plugin,
+        plugins::faults,
+        plugins::lines,
+        plugins::roll_back,
+        plugins::retire,
+        plugins::revision,
+        plugins::difference,
+        plugins::approve,
+        plugins::activate,
     ),
     components(schemas(Document))
 )]

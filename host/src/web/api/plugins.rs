@@ -1,0 +1,154 @@
+//! Plugins and their revisions: what developers and reviewers do in the app, and what a build
+//! does with a token. Approving is not among what a token can do.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+};
+
+use super::extract::Query;
+use crate::{
+    app::App,
+    context::Context,
+    db::plugins::{Line, Revision},
+    error::{Error, Result},
+    page::{Page, Paging},
+    plugins::{
+        difference::Difference,
+        revisions::{self, PluginSummary},
+    },
+};
+
+/// What a component is sent as.
+const COMPONENT: &str = "application/wasm";
+
+/// The plugins that the caller may see, with their revisions.
+#[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins",
+    responses((status = 200, body = Vec<PluginSummary>)))]
+pub async fn list(State(app): State<App>, cx: Context) -> Result<Json<Vec<PluginSummary>>> {
+    revisions::overview(&app, &cx).await.map(Json)
+}
+
+/// Uploads a component of at most 16 MiB. It is read, checked and compiled; the answer is the
+/// revision, which waits for a reviewer. The same file again answers the same revision.
+#[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins",
+    request_body(content_type = "application/wasm", content = Vec<u8>),
+    responses((status = 201, body = Revision), (status = 422, description = "refused; each problem says how to mend it")))]
+pub async fn upload(
+    State(app): State<App>,
+    cx: Context,
+    headers: HeaderMap,
+    component: Bytes,
+) -> Result<(StatusCode, Json<Revision>)> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|it| it.to_str().ok());
+    if kind != Some(COMPONENT) {
+        return Err(Error::invalid("Content-Type", "plugin-content-type"));
+    }
+    let revision = revisions::upload(&app, &cx, component.into()).await?;
+    Ok((StatusCode::CREATED, Json(revision)))
+}
+
+/// One plugin with its revisions.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}", tag = "plugins", params(("id" = String, Path)),
+    responses((status = 200, body = PluginSummary)))]
+pub async fn plugin(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<PluginSummary>> {
+    revisions::plugin(&app, &cx, &id).await.map(Json)
+}
+
+/// Failures and denials of a plugin, the newest first.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}/faults", tag = "plugins",
+    params(("id" = String, Path), Paging), responses((status = 200, body = Page<Line>)))]
+pub async fn faults(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Line>>> {
+    revisions::faults(&app, &cx, &id, &paging).await.map(Json)
+}
+
+/// What a plugin wrote for its developers, the newest first.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}/lines", tag = "plugins",
+    params(("id" = String, Path), Paging), responses((status = 200, body = Page<Line>)))]
+pub async fn lines(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Line>>> {
+    revisions::lines(&app, &cx, &id, &paging).await.map(Json)
+}
+
+/// Brings back the revision that was in force before, at once.
+#[utoipa::path(post, path = "/api/v1/plugins/{id}/roll-back", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 200, body = Revision)))]
+pub async fn roll_back(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Revision>> {
+    revisions::roll_back(&app, &cx, &id).await.map(Json)
+}
+
+/// Takes the revision in force out of use, for good.
+#[utoipa::path(post, path = "/api/v1/plugins/{id}/retire", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 200, body = Revision)))]
+pub async fn retire(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Revision>> {
+    revisions::retire(&app, &cx, &id).await.map(Json)
+}
+
+/// One revision.
+#[utoipa::path(get, path = "/api/v1/revisions/{digest}", tag = "plugins",
+    params(("digest" = String, Path)), responses((status = 200, body = Revision)))]
+pub async fn revision(
+    State(app): State<App>,
+    cx: Context,
+    Path(digest): Path<String>,
+) -> Result<Json<Revision>> {
+    revisions::revision(&app, &cx, &digest).await.map(Json)
+}
+
+/// What a revision would change against the one in force.
+#[utoipa::path(get, path = "/api/v1/revisions/{digest}/difference", tag = "plugins",
+    params(("digest" = String, Path)), responses((status = 200, body = Difference)))]
+pub async fn difference(
+    State(app): State<App>,
+    cx: Context,
+    Path(digest): Path<String>,
+) -> Result<Json<Difference>> {
+    revisions::difference(&app, &cx, &digest).await.map(Json)
+}
+
+/// Approves a revision. For a reviewer of another unit who is signed in; never by token.
+#[utoipa::path(post, path = "/api/v1/revisions/{digest}/approve", tag = "plugins",
+    params(("digest" = String, Path)), responses((status = 200, body = Revision)))]
+pub async fn approve(
+    State(app): State<App>,
+    cx: Context,
+    Path(digest): Path<String>,
+) -> Result<Json<Revision>> {
+    revisions::approve(&app, &cx, &digest).await.map(Json)
+}
+
+/// Puts an approved revision in force.
+#[utoipa::path(post, path = "/api/v1/revisions/{digest}/activate", tag = "plugins",
+    params(("digest" = String, Path)), responses((status = 200, body = Revision)))]
+pub async fn activate(
+    State(app): State<App>,
+    cx: Context,
+    Path(digest): Path<String>,
+) -> Result<Json<Revision>> {
+    revisions::activate(&app, &cx, &digest).await.map(Json)
+}
