@@ -1,17 +1,23 @@
 //! The permission matrix: every route of the tables, asked for by nobody, by residents and by each
 //! role, and the status that came back. The snapshot is read by people: a changed line is a changed
 //! right. A new route shows up as a new line; a new write must first be given something to send.
+//! Once read, it is taken with `INSTA_UPDATE=always`.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 use super::{Browser, Host, Sent, photo, report};
-use crate::web::router::TABLES;
+use crate::{
+    identity::{phone, sessions},
+    web::router::TABLES,
+};
 
-/// Nobody, then those of the demonstration's accounts that stand for a role each.
-const WHO: [&str; 15] = [
+/// Nobody, somebody with a proved phone number, those of the demonstration's accounts that stand
+/// for a role each, and a program with the administrator's token.
+const WHO: [&str; 17] = [
     "nobody",
+    "phone",
     "resident",
     "resident2",
     "clerk",
@@ -26,6 +32,7 @@ const WHO: [&str; 15] = [
     "reviewer",
     "admin",
     "street2",
+    "admin-token",
 ];
 
 /// What is sent to a route that writes. None: nobody has said yet.
@@ -49,7 +56,7 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
         ("post", "/api/v1/session") => Some(Write::Json(
             json!({ "name": "nobody", "password": "wrong-password" }),
         )),
-        ("delete", "/api/v1/session") | ("delete", _) => Some(Write::Nothing),
+        ("delete", _) => Some(Write::Nothing),
         ("post", "/api/v1/session/code") => Some(Write::Json(json!({ "phone": phone }))),
         ("post", "/api/v1/session/confirm") => {
             Some(Write::Json(json!({ "phone": phone, "code": "x" })))
@@ -112,6 +119,13 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             form(&[("unit", "u-310101022"), ("role", "handler")])
         }
         ("post", "/work/people/{account}/posts/{post}/end") => form(&[]),
+        ("post", "/services/{plugin}/{page}/forms/{form}") => Some(Write::Parts(Vec::new(), None)),
+        ("post", "/services/{plugin}/{page}/actions/{action}") => form(&[("once", "matrix")]),
+        ("post", path)
+            if path.starts_with("/api/v1/plugins") || path.starts_with("/api/v1/revisions/") =>
+        {
+            Some(Write::Nothing)
+        }
         _ => None,
     }
 }
@@ -169,16 +183,39 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
     answer.status
 }
 
+/// One of [`WHO`], ready to ask.
+async fn come(host: &Host, who: &str) -> Browser {
+    let mut browser = host.browser();
+    match who {
+        "nobody" => {}
+        "phone" => {
+            let domain = &host.app.domain;
+            let hash = phone::hash(domain, "19900000077");
+            let now = domain.clock.now();
+            let secret = sessions::begin(domain, None, Some(&hash), now).await;
+            browser
+                .cookies
+                .insert("onedoor".to_owned(), secret.unwrap());
+        }
+        "admin-token" => {
+            let mut admin = host.signed_in("admin").await;
+            let me = admin.get("/api/v1/session").await.json();
+            let body = json!({ "name": "matrix", "post": me["posts"][0]["id"], "days": 1 });
+            let made = admin.put_json("/api/v1/tokens", body, "-").await.json();
+            browser.token = Some(made["secret"].as_str().unwrap().to_owned());
+        }
+        login => browser = host.signed_in(login).await,
+    }
+    browser
+}
+
 #[tokio::test]
 async fn matrix() {
     let host = Host::new().await;
     let case = report(&mut host.signed_in("resident").await, "lamp").await;
     let mut browsers = Vec::new();
     for who in WHO {
-        browsers.push(match who {
-            "nobody" => host.browser(),
-            login => host.signed_in(login).await,
-        });
+        browsers.push(come(&host, who).await);
     }
     let mut text = String::new();
     for (method, path) in TABLES.iter().flat_map(|it| it.iter()) {
@@ -190,10 +227,7 @@ async fn matrix() {
             found.entry(status.as_u16()).or_default().push(who);
             if path.ends_with("/sign-out") || (*method, *path) == ("delete", "/api/v1/session") {
                 // They sign in again.
-                *browser = match who {
-                    "nobody" => host.browser(),
-                    login => host.signed_in(login).await,
-                };
+                *browser = come(&host, who).await;
             } else {
                 browser.cookies = kept;
             }
