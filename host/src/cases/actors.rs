@@ -4,6 +4,8 @@
 use super::model::{Action, Case, Hop, State, Who};
 use crate::{
     context::{Context, Principal},
+    db::cases::Seen,
+    error::{Error, Result},
     identity::{Level, Post, Role},
 };
 
@@ -102,6 +104,39 @@ pub fn may_see(cx: &Context, case: &Case, knows: bool) -> bool {
         | Role::PluginReviewer
         | Role::Administrator => false,
     })
+}
+
+/// What [`may_see`] says, for a list; none for a part of the host itself, which sees all.
+/// `Unauthenticated` for nobody.
+pub fn sight(cx: &Context) -> Result<Option<Seen>> {
+    let mut seen = Seen {
+        account: cx.account().map(str::to_owned),
+        ..Seen::default()
+    };
+    match &cx.principal {
+        Principal::System(_) => return Ok(None),
+        Principal::Anonymous => return Err(Error::Unauthenticated),
+        Principal::Phone { hash } => seen.phone_hash = Some(hash.clone()),
+        Principal::Person(person) => seen.phone_hash.clone_from(&person.phone_hash),
+        Principal::Service { .. } => {}
+    }
+    for post in cx.posts() {
+        match post.role {
+            Role::Dispatcher | Role::Handler => {
+                seen.units = cx.posts().map(|it| it.unit.clone()).collect();
+            }
+            Role::GridWorker | Role::Verifier | Role::Supervisor | Role::DutyKeeper => {
+                seen.divisions.push(post.division.clone());
+            }
+            Role::Resident
+            | Role::CounterClerk
+            | Role::HotlineAgent
+            | Role::DepartmentDeveloper
+            | Role::PluginReviewer
+            | Role::Administrator => {}
+        }
+    }
+    Ok(Some(seen))
 }
 
 /// The unit of a post, as a case knows it.

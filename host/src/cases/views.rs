@@ -21,7 +21,7 @@ use crate::{
     },
     domain::Domain,
     error::{Error, Result},
-    identity::{Level, Role},
+    identity::Level,
     page::{Page, Paging},
     plugins::Capability,
     time::Timestamp,
@@ -200,45 +200,18 @@ pub async fn for_plugin(
     plugin.capabilities.need(Capability::CasesRead)?;
     let classes = plugin.classes.iter();
     let classes = classes.filter(|it| wanted.class.as_ref().is_none_or(|want| want == *it));
-    let of_classes = Filter {
+    let mut filter = Filter {
         classes: Some(classes.cloned().collect()),
         states: wanted.state.map(|state| vec![state]),
+        divisions: wanted.division.clone().map(|it| vec![it]),
         ..Filter::default()
     };
-    let places: Vec<String> = cx
-        .posts()
-        .filter(|post| post.role != Role::Administrator)
-        .map(|post| post.division.clone())
-        .collect();
-    let alone = matches!(cx.principal, Principal::System(_));
-    let within = |prefixes: Vec<String>| match &wanted.division {
-        None => prefixes,
-        Some(want) => prefixes
-            .into_iter()
-            .filter_map(|it| {
-                if want.starts_with(&it) {
-                    Some(want.clone())
-                } else {
-                    it.starts_with(want.as_str()).then_some(it)
-                }
-            })
-            .collect(),
-    };
-    let filter = if wanted.mine || (places.is_empty() && !alone) {
+    if wanted.mine {
         let own = reported_by(cx)?;
-        Filter {
-            reporter: own.reporter,
-            phone_hash: own.phone_hash,
-            divisions: wanted.division.clone().map(|it| vec![it]),
-            ..of_classes
-        }
+        (filter.reporter, filter.phone_hash) = (own.reporter, own.phone_hash);
     } else {
-        let scope = if alone { vec![String::new()] } else { places };
-        Filter {
-            divisions: Some(within(scope)),
-            ..of_classes
-        }
-    };
+        filter.seen = actors::sight(cx)?;
+    }
     list(domain, &filter, Order::Newest, paging).await
 }
 

@@ -2,7 +2,7 @@
 
 mod lists;
 
-pub use lists::{Filter, Order, Tally, due_cursor, list, tally};
+pub use lists::{Filter, Order, Seen, Tally, due_cursor, list, tally};
 
 use super::{Connection, Row, Transaction, sql};
 use crate::{

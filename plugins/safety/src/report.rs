@@ -87,8 +87,8 @@ pub fn open(submission: &Submission) -> Result<Outcome> {
         description: about.clone(),
         place: PLACE.need(submission)?.into(),
         urgency: judgement.as_ref().map(|it| it.urgency),
-        // In the reporter's own words, so that it reads the same in every language.
-        reason: judgement.map(|it| it.found).filter(|it| !it.is_empty()),
+        // A host asks every triage about a new report, this plugin's too, which gives its reason.
+        reason: None,
         files: PHOTOS.of(submission).unwrap_or_default(),
     };
     let case = cases::open(&submission.once, &draft)?;

@@ -10,8 +10,7 @@
 
 use onedoor_safety::{ABOUT, BARE_WIRE, KIND, PHOTOS, PLACE, Safety};
 use onedoor_sdk::{
-    Answers, Block, Cell, Date, Error, Event, Events as _, Outcome, Place, Report, Route, Table,
-    Text, View,
+    Answers, Block, Cell, Date, Error, Event, Outcome, Place, Report, Route, Table, Text, View,
     cases::{State, Urgency},
     grid::Level,
     identity::Role,
@@ -276,8 +275,7 @@ fn an_event_counts_once_and_never_goes_back() {
         ("e1", 3, State::Dispatched, "2 3 dispatched "),
         ("e2", 2, State::Filed, "3 3 dispatched "),
     ] {
-        host.call(|| Safety::on_event(event(id, version, state)))
-            .unwrap();
+        host.tell::<Safety>(event(id, version, state)).unwrap();
         assert!(value().starts_with(expected), "{id}: {}", value());
     }
 }

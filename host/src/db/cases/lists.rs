@@ -30,6 +30,21 @@ pub struct Filter {
     pub classes: Option<Vec<String>>,
     /// In one of these states.
     pub states: Option<Vec<State>>,
+    /// Seen for any of these reasons.
+    pub seen: Option<Seen>,
+}
+
+/// Why somebody may see a case; any of them will do, and none at all shows nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Reported by this account, or filed by it on somebody's behalf.
+    pub account: Option<String>,
+    /// Reported with this phone number.
+    pub phone_hash: Option<String>,
+    /// One of these units has had to do with it.
+    pub units: Vec<String>,
+    /// At places below one of these divisions.
+    pub divisions: Vec<String>,
 }
 
 /// In which order a list is read.
@@ -95,15 +110,37 @@ fn within(mut statement: Statement, filter: &Filter) -> Statement {
         statement = any(statement, "unit", Some(units)).push(")");
     }
     if let Some(divisions) = &filter.divisions {
-        statement = statement.push(" AND (1 = 0");
-        for prefix in divisions {
-            statement = statement
-                .push_bind(" OR (division >= ?", prefix)
-                .push_bind(" AND division < ?)", format!("{prefix}:"));
-        }
-        statement = statement.push(")");
+        statement = below(statement.push(" AND (1 = 0"), divisions).push(")");
+    }
+    match &filter.seen {
+        Some(why) => seen(statement.push(" AND (1 = 0"), why).push(")"),
+        None => statement,
+    }
+}
+
+fn below(mut statement: Statement, divisions: &[String]) -> Statement {
+    for prefix in divisions {
+        statement = statement
+            .push_bind(" OR (division >= ?", prefix)
+            .push_bind(" AND division < ?)", format!("{prefix}:"));
     }
     statement
+}
+
+fn seen(mut statement: Statement, why: &Seen) -> Statement {
+    if let Some(account) = &why.account {
+        statement = statement
+            .push_bind(" OR reporter = ?", account)
+            .push_bind(" OR proxy = ?", account);
+    }
+    if let Some(hash) = &why.phone_hash {
+        statement = statement.push_bind(" OR phone_hash = ?", hash);
+    }
+    if !why.units.is_empty() {
+        statement = statement.push(" OR id IN (SELECT case_id FROM case_units WHERE 1 = 1");
+        statement = any(statement, "unit", Some(&why.units)).push(")");
+    }
+    below(statement, &why.divisions)
 }
 
 /// How many cases, and how many of them are late.

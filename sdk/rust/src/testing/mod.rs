@@ -42,7 +42,7 @@ pub use failure::Failure;
 pub use state::{OneCase, Person};
 
 use crate::{
-    Events, FileRef, Portal, Report, Result, Suggestion, Triage,
+    Event, Events, FileRef, Portal, Report, Result, Suggestion, Triage,
     cases::{Info, Location, State as CaseState},
     grid::{Division, Level},
     log::Severity,
@@ -240,17 +240,35 @@ impl TestHost {
         }
     }
 
-    /// Delivers what has happened to the plugin's cases since the last delivery. As in an event of
-    /// the real host, nobody is calling.
+    /// Delivers what has happened to the plugin's cases since the last delivery; how many events
+    /// that were.
     pub fn deliver<E: Events>(&self) -> Result<usize, Failure> {
-        let person = self.host.borrow_mut().person.take();
         let events = std::mem::take(&mut self.host.borrow_mut().events);
         let count = events.len();
-        let done = events
-            .into_iter()
-            .try_for_each(|event| self.call(|| E::on_event(event)));
-        self.host.borrow_mut().person = person;
-        done.map(|()| count).map_err(Failure::from)
+        for event in events {
+            self.tell::<E>(event)?;
+        }
+        Ok(count)
+    }
+
+    /// Tells one event; as on the real host, nobody is calling then, and a plugin may be told the
+    /// same event again.
+    pub fn tell<E: Events>(&self, event: Event) -> Result<(), Failure> {
+        let person = {
+            let mut host = self.host.borrow_mut();
+            host.in_event = true;
+            host.person.take()
+        };
+        let done = self.call(|| E::on_event(event));
+        let mut host = self.host.borrow_mut();
+        host.in_event = false;
+        host.person = person;
+        done.map_err(Failure::from)
+    }
+
+    /// What the next delivery will tell, oldest first.
+    pub fn undelivered(&self) -> Vec<Event> {
+        self.host.borrow().events.clone()
     }
 
     /// Moves a case, as its desk or handler would; the plugin hears of it at the next delivery.

@@ -23,31 +23,41 @@ pub struct Person {
     pub(super) caller: Caller,
     pub(super) facts: Vec<(Claim, String)>,
     pub(super) grants: Vec<String>,
+    pub(super) unit: Option<String>,
 }
 
 impl Person {
-    /// A resident of a community, who reads Chinese.
+    /// A resident of a community, who reads Chinese. Where they live is a fact about them: a
+    /// plugin learns it by a claim they agreed to.
     pub fn resident(community: &str) -> Self {
-        Self::with("resident", &[Role::Resident], community)
+        Self::with("resident", &[Role::Resident], None).fact(Claim::Community, community)
     }
 
     /// Somebody with posts in a division.
     pub fn staff(roles: &[Role], division: &str) -> Self {
-        Self::with("staff", roles, division)
+        Self::with("staff", roles, Some(division))
     }
 
-    fn with(subject: &str, roles: &[Role], division: &str) -> Self {
+    fn with(subject: &str, roles: &[Role], division: Option<&str>) -> Self {
         let caller = Caller {
             subject: Some(subject.to_owned()),
             roles: roles.to_vec(),
             locale: "zh-CN".to_owned(),
-            division: Some(division.to_owned()),
+            division: division.map(str::to_owned),
         };
         Self {
             caller,
             facts: Vec::new(),
             grants: Vec::new(),
+            unit: None,
         }
+    }
+
+    /// Works in the unit of that name: dispatchers and handlers see the cases that it has held.
+    #[must_use]
+    pub fn of_unit(mut self, name: &str) -> Self {
+        self.unit = Some(name.to_owned());
+        self
     }
 
     /// As somebody else: each subject is one person.
@@ -105,6 +115,8 @@ pub(crate) struct Host {
     pub manifest: Manifest,
     pub now: Instant,
     pub person: Option<Person>,
+    /// Whether an event is being told: then nobody calls.
+    pub in_event: bool,
     pub divisions: Vec<Division>,
     pub areas: Vec<Area>,
     pub class_names: BTreeMap<String, (String, String)>,
@@ -126,6 +138,7 @@ impl Host {
             manifest,
             now: 0,
             person: None,
+            in_event: false,
             divisions: Vec::new(),
             areas: Vec::new(),
             class_names: BTreeMap::new(),
@@ -190,22 +203,34 @@ impl Host {
         }
     }
 
-    /// Whether the caller may see a case: its reporter, staff of its place, or nobody in an event.
+    /// Whether the caller may see a case: its reporter, staff of its place or of a unit that has
+    /// held it; all of the plugin's classes in an event.
     pub fn may_see(&self, case: &OneCase) -> bool {
         if !self.manifest.cases.classes.contains(&case.info.class) {
             return false;
         }
         let Some(person) = &self.person else {
-            return true;
+            return self.in_event;
         };
-        let own = case.reporter.is_some() && case.reporter == person.caller.subject;
-        let staff = person.caller.roles.iter().any(|role| works_on_cases(*role));
-        let scope = person
-            .caller
-            .division
-            .as_deref()
-            .zip(case.info.division.as_deref());
-        own || (staff && scope.is_some_and(|(scope, place)| place.starts_with(scope)))
+        let caller = &person.caller;
+        let here = || {
+            let scope = caller
+                .division
+                .as_deref()
+                .zip(case.info.division.as_deref());
+            scope.is_some_and(|(scope, place)| place.starts_with(scope))
+        };
+        let knows = || {
+            let mut held = case.steps.iter();
+            person.unit.is_some() && held.any(|step| step.by == person.unit)
+        };
+        let by_post = |role: &Role| match role {
+            Role::Dispatcher | Role::Handler => knows(),
+            Role::GridWorker | Role::Verifier | Role::Supervisor | Role::DutyKeeper => here(),
+            _ => false,
+        };
+        let own = case.reporter.is_some() && case.reporter == caller.subject;
+        own || caller.roles.iter().any(by_post)
     }
 
     pub fn report(&mut self, class: &str, title: &str, place: Location) -> Info {
@@ -317,19 +342,6 @@ impl Host {
         };
         self.areas.iter().find(inside).map(|area| area.code.clone())
     }
-}
-
-/// Residents see their own cases alone, and these roles none at all.
-fn works_on_cases(role: Role) -> bool {
-    !matches!(
-        role,
-        Role::Resident
-            | Role::CounterClerk
-            | Role::HotlineAgent
-            | Role::DepartmentDeveloper
-            | Role::PluginReviewer
-            | Role::Administrator
-    )
 }
 
 /// The division above, by its code.

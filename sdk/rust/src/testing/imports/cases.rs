@@ -3,6 +3,7 @@
 use crate::{
     Column, Denial, Error, Page, Paging, Result,
     cases::{ClassInfo, Draft, Filter, Info, Step},
+    grid::{Division, Level},
     testing::{
         state::{Host, OneCase, problem},
         with_host,
@@ -32,12 +33,10 @@ pub fn classes() -> Result<Vec<ClassInfo>> {
 pub fn open(once: &str, draft: &Draft) -> Result<Info> {
     with_host(|host| {
         host.need("cases.open")?;
-        let signed_in = || {
-            Error::Denied(Denial {
-                capability: "sign-in".to_owned(),
-                line: String::new(),
-            })
-        };
+        if !host.manifest.cases.classes.contains(&draft.class) {
+            return Err(denied("cases.open", "[cases] classes"));
+        }
+        let signed_in = || denied("sign-in", "");
         let reporter = host.subject().ok_or_else(signed_in)?.to_owned();
         let key = (reporter.clone(), once.to_owned());
         if let Some(id) = host.opened.get(&key) {
@@ -61,6 +60,13 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
     })
 }
 
+fn denied(capability: &str, line: &str) -> Error {
+    Error::Denied(Denial {
+        capability: capability.to_owned(),
+        line: line.to_owned(),
+    })
+}
+
 fn check(host: &Host, once: &str, draft: &Draft) -> Result<()> {
     let owner = host.subject().unwrap_or_default();
     let handed_in = |id: &String| {
@@ -69,26 +75,25 @@ fn check(host: &Host, once: &str, draft: &Draft) -> Result<()> {
             .any(|(by, file)| by == owner && file == id)
     };
     let place = &draft.place;
-    let known = place.division.is_some()
+    // A community or a cell that there is; a street is too large to find anything in.
+    let small = |it: &Division| matches!(it.level, Level::Community | Level::Cell);
+    let named = |code: &String| {
+        host.divisions
+            .iter()
+            .any(|it| it.code == *code && small(it))
+    };
+    let known = place.division.as_ref().is_some_and(named)
         || place
             .at
             .as_ref()
             .is_some_and(|at| host.cell_at(at).is_some());
     let rules = [
         ("once", (1..=64).contains(&once.chars().count()), 64),
-        (
-            "class",
-            host.manifest.cases.classes.contains(&draft.class),
-            1,
-        ),
-        (
-            "title",
-            (1..=80).contains(&draft.title.trim().chars().count()),
-            80,
-        ),
+        ("title", draft.title.chars().count() <= 80, 80),
         (
             "description",
-            draft.description.chars().count() <= 2000,
+            draft.description.chars().count() <= 2000
+                && !(draft.title.trim().is_empty() && draft.description.trim().is_empty()),
             2000,
         ),
         ("place", known && place.address.chars().count() <= 200, 200),
@@ -110,6 +115,9 @@ fn check(host: &Host, once: &str, draft: &Draft) -> Result<()> {
 }
 
 fn find<'a>(host: &'a Host, id: &str) -> Result<&'a OneCase> {
+    if host.person.is_none() && !host.in_event {
+        return Err(denied("sign-in", ""));
+    }
     let found = host.cases.iter().find(|case| case.info.id == id);
     found
         .filter(|case| host.may_see(case))
@@ -133,6 +141,9 @@ pub fn steps(id: &str) -> Result<Vec<Step>> {
 pub fn list(filter: &Filter, paging: &Paging) -> Result<Page> {
     with_host(|host| {
         host.need("cases.read")?;
+        if host.person.is_none() && (filter.mine || !host.in_event) {
+            return Err(denied("sign-in", ""));
+        }
         let start = paging.cursor.as_deref().map_or(Ok(0), str::parse::<usize>);
         let start = start.map_err(|_| Error::Invalid(vec![problem("cursor", "page-cursor", 1)]))?;
         let limit = paging.limit.clamp(1, 200) as usize;

@@ -10,12 +10,11 @@ use crate::{
 pub fn locate(at: Point) -> Result<Option<Division>> {
     with_host(|host| {
         host.need("grid.read")?;
-        if !(-180.0..=180.0).contains(&at.lon) || !(-90.0..=90.0).contains(&at.lat) {
-            return Err(Error::Invalid(vec![state::problem(
-                "at",
-                "grid-point-range",
-                180,
-            )]));
+        for (name, degrees, most) in [("lon", at.lon, 180.0), ("lat", at.lat, 90.0)] {
+            if !(-most..=most).contains(&degrees) {
+                let problem = state::problem(name, "grid-point-range", most as u32);
+                return Err(Error::Invalid(vec![problem]));
+            }
         }
         if !matches!(at.datum, Datum::Cgcs2000 | Datum::Wgs84) {
             return Err(Error::Other("test-host-datum".to_owned()));

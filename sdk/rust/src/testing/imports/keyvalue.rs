@@ -1,7 +1,7 @@
 //! Small values, on the test host.
 
 use crate::{
-    Error, Result,
+    Denial, Error, Result,
     testing::{
         state::{Host, problem},
         with_host,
@@ -12,11 +12,13 @@ const VALUE: usize = 64 * 1024;
 const TOTAL: usize = 16 * 1024 * 1024;
 
 pub fn get(subject: Option<&str>, key: &str) -> Result<Option<String>> {
-    with_key(key, |host| Ok(host.values.get(&at(subject, key)).cloned()))
+    with_key(subject, key, |host| {
+        Ok(host.values.get(&at(subject, key)).cloned())
+    })
 }
 
 pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
-    with_key(key, |host| {
+    with_key(subject, key, |host| {
         let kept: usize = host.values.values().map(String::len).sum();
         if value.len() > VALUE || kept + value.len() > TOTAL {
             return Err(Error::Invalid(vec![problem(
@@ -31,7 +33,7 @@ pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
 }
 
 pub fn delete(subject: Option<&str>, key: &str) -> Result<()> {
-    with_key(key, |host| {
+    with_key(subject, key, |host| {
         host.values.remove(&at(subject, key));
         Ok(())
     })
@@ -39,7 +41,10 @@ pub fn delete(subject: Option<&str>, key: &str) -> Result<()> {
 
 pub fn keys(subject: Option<&str>, prefix: &str) -> Result<Vec<String>> {
     with_host(|host| {
-        host.need("keyvalue")?;
+        may(host, subject)?;
+        if !prefix.is_empty() {
+            check(prefix)?;
+        }
         let subject = subject.map(str::to_owned);
         let wanted = host
             .values
@@ -53,12 +58,33 @@ fn at(subject: Option<&str>, key: &str) -> (Option<String>, String) {
     (subject.map(str::to_owned), key.to_owned())
 }
 
-fn with_key<T>(key: &str, run: impl FnOnce(&mut Host) -> Result<T>) -> Result<T> {
+fn with_key<T>(
+    subject: Option<&str>,
+    key: &str,
+    run: impl FnOnce(&mut Host) -> Result<T>,
+) -> Result<T> {
     with_host(|host| {
-        host.need("keyvalue")?;
-        if !(1..=128).contains(&key.chars().count()) {
-            return Err(Error::Invalid(vec![problem("key", "keyvalue-key", 128)]));
-        }
+        may(host, subject)?;
+        check(key)?;
         run(host)
     })
+}
+
+/// A value about a person is reached only while that person calls.
+fn may(host: &Host, subject: Option<&str>) -> Result<()> {
+    host.need("keyvalue")?;
+    if subject.is_none() || subject == host.subject() {
+        return Ok(());
+    }
+    Err(Error::Denied(Denial {
+        capability: "not-the-callers-own".to_owned(),
+        line: String::new(),
+    }))
+}
+
+fn check(key: &str) -> Result<()> {
+    if (1..=128).contains(&key.chars().count()) {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![problem("key", "keyvalue-key", 128)]))
 }

@@ -1,0 +1,280 @@
+//! The script on the real host: the component in a fresh instance a call, over the domain
+//! functions and a database.
+
+use std::{path::Path, sync::Arc};
+
+use onedoor::{
+    cases::events,
+    context::{Channel, Context, Locale, Principal},
+    db::{Database, outbox, units::Unit},
+    domain::{Domain, testing},
+    grid,
+    identity::{self, Person, Post, operations},
+    plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal},
+    time::Timestamp,
+};
+use onedoor_sdk::{Route, Submission, identity::Role};
+
+use crate::{
+    native::{refused, report},
+    script::{COMMUNITY, STREET, Step, Who},
+};
+
+const ID: &str = "guest-conformance";
+
+struct Stage {
+    domain: Domain,
+    plugins: Plugins,
+    who: Who,
+    locale: Locale,
+    told: Vec<plugins::Event>,
+    _journal: tokio::sync::mpsc::Receiver<journal::Entry>,
+}
+
+/// The streets of Huangpu: code and name.
+pub fn streets() -> Vec<(String, String)> {
+    let all = grid::huangpu(testing::NOW).unwrap().divisions;
+    let streets = all.into_iter().filter(|it| it.code.len() == 9);
+    streets.map(|it| (it.code, it.name)).collect()
+}
+
+/// The name of the residents' community.
+pub fn community() -> String {
+    let all = grid::huangpu(testing::NOW).unwrap().divisions;
+    all.into_iter()
+        .find(|it| it.code == COMMUNITY)
+        .unwrap()
+        .name
+}
+
+/// What each step was answered.
+pub async fn play(steps: &[Step]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = stage(folder.path()).await;
+    let mut said = Vec::new();
+    for step in steps {
+        said.push(stage.one(step).await);
+    }
+    said
+}
+
+/// What one person is called by this plugin and by another of the same code.
+pub async fn names_of_one_person() -> [String; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = stage(folder.path()).await;
+    stage.who = Who::Resident("li");
+    let loaded = stage.plugins.get(ID).unwrap();
+    let mut manifest = (*loaded.manifest).clone();
+    manifest.id = "another".to_owned();
+    let about = About {
+        manifest: Arc::new(manifest),
+        digest: loaded.digest.clone(),
+        bundles: std::collections::BTreeMap::new(),
+    };
+    let artefact = folder.path().join("artefact");
+    let other = stage.plugins.engine().load(&artefact, about).await.unwrap();
+    stage.plugins.put(Arc::new(other));
+    let mut names = Vec::new();
+    for plugin in [ID, "another"] {
+        let at = Route::page("subject");
+        let cx = stage.context();
+        names.push(worded(
+            stage.plugins.render(&stage.domain, &cx, plugin, &at).await,
+        ));
+    }
+    names.try_into().unwrap()
+}
+
+async fn stage(folder: &Path) -> Stage {
+    let url = format!("sqlite:{}", folder.join("test.db").display());
+    let database = Database::open(&url).await.unwrap();
+    database.migrate().await.unwrap();
+    let domain = testing::huangpu(database).await.unwrap();
+    let cx = domain.system("test");
+    let desk = |division: &str| Unit {
+        id: format!("u-{division}"),
+        name_zh: "办事处".to_owned(),
+        name_en: "Office".to_owned(),
+        kind: "desk".to_owned(),
+        division: division.to_owned(),
+        parent: None,
+    };
+    let desks = ["310101", STREET, COMMUNITY].map(desk).to_vec();
+    operations::populate(&domain, &cx, desks, Vec::new())
+        .await
+        .unwrap();
+    let engine = Engine::new(&Settings::default()).unwrap();
+    let (journal, entries) = journal::channel();
+    let plugins = Plugins::new(engine, journal);
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../target/guests/conformance.wasm"
+    );
+    let component = std::fs::read(file).expect("run `cargo xtask guests` first");
+    let verified = plugins::verify::verify(&component).unwrap();
+    let artefact = folder.join("artefact");
+    std::fs::write(&artefact, compile(&component).unwrap()).unwrap();
+    let about = About {
+        manifest: verified.manifest,
+        digest: verified.digest,
+        bundles: verified.sections.bundles,
+    };
+    let loaded = plugins.engine().load(&artefact, about).await.unwrap();
+    plugins.put(Arc::new(loaded));
+    Stage {
+        domain,
+        plugins,
+        who: Who::Nobody,
+        locale: Locale::from_tag("zh-CN"),
+        told: Vec::new(),
+        _journal: entries,
+    }
+}
+
+impl Stage {
+    fn context(&self) -> Context {
+        let person = |name: &str, posts| {
+            Principal::Person(Person {
+                account: name.to_owned(),
+                name: name.to_owned(),
+                posts,
+                phone_hash: None,
+            })
+        };
+        let mut cx = self.domain.system("test");
+        cx.principal = match self.who {
+            Who::Nobody => Principal::Anonymous,
+            Who::Resident(name) => person(name, Vec::new()),
+            Who::Staff(role, division) => {
+                let post = Post {
+                    id: "post".to_owned(),
+                    unit: format!("u-{division}"),
+                    division: division.to_owned(),
+                    role: role_of(role),
+                    from: testing::NOW,
+                    until: None,
+                };
+                person("staff", vec![post])
+            }
+        };
+        cx.channel = Channel::App;
+        cx.locale = self.locale;
+        cx
+    }
+
+    async fn one(&mut self, step: &Step) -> String {
+        let (domain, plugins) = (self.domain.clone(), self.plugins.clone());
+        let cx = self.context();
+        let form = Route::page("form");
+        match step {
+            Step::As(who, english) => {
+                self.who = *who;
+                self.locale = Locale::from_tag(if *english { "en" } else { "zh-CN" });
+                String::new()
+            }
+            Step::Wait(seconds) => {
+                domain.clock.advance(*seconds);
+                String::new()
+            }
+            Step::Render(at) => worded(plugins.render(&domain, &cx, ID, at).await),
+            Step::Submit(answers, once) => {
+                let submission = Submission {
+                    form: "open".to_owned(),
+                    version: 3,
+                    state: "kept".to_owned(),
+                    once: (*once).to_owned(),
+                    answers: answers.clone(),
+                };
+                worded(plugins.submit(&domain, &cx, ID, &form, submission).await)
+            }
+            Step::Press(action) => {
+                worded(plugins.act(&domain, &cx, ID, &form, action, "once").await)
+            }
+            Step::Suggest(title, class) => self.suggest(&cx, title, *class).await,
+            Step::Deliver => {
+                self.collect().await;
+                self.deliver().await
+            }
+            Step::DeliverAgain => self.deliver().await,
+        }
+    }
+}
+
+impl Stage {
+    async fn suggest(&self, cx: &Context, title: &str, class: Option<&str>) -> String {
+        let report = report(title, class);
+        let report = plugins::Report {
+            title: report.title,
+            description: report.description,
+            class: report.class,
+            division: report.division,
+            photos: report.photos,
+            hour: report.hour,
+        };
+        let proposed = self.plugins.suggest(&self.domain, cx, ID, report).await;
+        worded(proposed.map(|it| {
+            it.map(|it| onedoor_sdk::Suggestion {
+                class: it.class,
+                urgency: onedoor_sdk::cases::Urgency::from_name(it.urgency.name()).unwrap(),
+                confidence: it.confidence,
+                reason: it.reason,
+            })
+        }))
+    }
+
+    /// Takes what is to be told out of the outbox.
+    async fn collect(&mut self) {
+        let now = self.domain.clock.now();
+        let write = self.domain.database.write(move |t| {
+            Box::pin(async move {
+                let messages = outbox::claim(t, events::PLUGINS, now, 200).await?;
+                for message in &messages {
+                    outbox::delivered(t, &message.id).await?;
+                }
+                Ok(messages)
+            })
+        });
+        let messages = write.await.unwrap();
+        self.told.clear();
+        for message in messages {
+            let payload: serde_json::Value = serde_json::from_str(&message.payload).unwrap();
+            let micros = payload["at"].as_i64().unwrap();
+            self.told.push(plugins::Event {
+                id: message.id,
+                at: Timestamp::from_micros(micros),
+                action: payload["action"].as_str().unwrap().to_owned(),
+                case: payload["case"].as_str().unwrap().to_owned(),
+            });
+        }
+    }
+
+    async fn deliver(&self) -> String {
+        let cx = self.domain.system("outbox");
+        for event in &self.told {
+            let told = self
+                .plugins
+                .on_event(&self.domain, &cx, ID, event.clone())
+                .await;
+            if told.is_err() {
+                return worded(told);
+            }
+        }
+        worded(Ok(()))
+    }
+}
+
+const fn role_of(role: Role) -> identity::Role {
+    match role {
+        Role::GridWorker => identity::Role::GridWorker,
+        Role::Handler => identity::Role::Handler,
+        _ => panic!("the script has no such role"),
+    }
+}
+
+fn worded<T: std::fmt::Debug>(answer: Result<T, CallError>) -> String {
+    match answer {
+        Ok(value) => format!("{value:?}"),
+        Err(CallError::Refused(error)) => refused(&error),
+        Err(other) => format!("failed: {other:?}"),
+    }
+}

@@ -1,0 +1,256 @@
+//! The script: who calls what, in which order.
+
+use onedoor_sdk::{Answer, Place, Route, identity::Role};
+
+use guest_conformance::{ABOUT, CLASS, PLACE};
+
+/// Where the residents live, and a street of the same district.
+pub const COMMUNITY: &str = "310101022027";
+/// Its street.
+pub const STREET: &str = "310101022";
+
+/// Somebody who calls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Who {
+    /// Nobody is signed in.
+    Nobody,
+    /// A resident, by name.
+    Resident(&'static str),
+    /// Somebody with a post in a division.
+    Staff(Role, &'static str),
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// From here on this person calls, and reads English if so.
+    As(Who, bool),
+    /// The clock moves on by so many seconds.
+    Wait(i64),
+    /// A page.
+    Render(Route),
+    /// A form, with its `once`.
+    Submit(Vec<Answer>, &'static str),
+    /// A button of the page with the form.
+    Press(&'static str),
+    /// A report of this title and class.
+    Suggest(&'static str, Option<&'static str>),
+    /// The events since the last delivery.
+    Deliver,
+    /// The events of the last delivery, once more.
+    DeliverAgain,
+}
+
+fn page(name: &str, parameters: &[(&str, &str)]) -> Step {
+    let route = Route::page(name);
+    Step::Render(
+        parameters
+            .iter()
+            .fold(route, |route, (key, value)| route.with(*key, *value)),
+    )
+}
+
+fn answers(class: &str, about: &str, division: &str) -> Vec<Answer> {
+    let place = Place {
+        at: None,
+        division: Some(division.to_owned()),
+        address: "马当路 1 号".to_owned(),
+    };
+    vec![
+        CLASS.answer(class),
+        ABOUT.answer(about),
+        PLACE.answer(place),
+    ]
+}
+
+/// Every step, in order.
+pub fn script() -> Vec<Step> {
+    [
+        pages(),
+        values(),
+        divisions(),
+        opening(),
+        seeing(),
+        events(),
+    ]
+    .concat()
+}
+
+fn pages() -> Vec<Step> {
+    let mut steps = vec![
+        page("caller", &[]),
+        page("clock", &[]),
+        Step::As(Who::Resident("li"), false),
+        page("caller", &[]),
+        page("remember", &[("as", "li")]),
+        page("remember", &[("as", "li")]),
+        Step::As(Who::Resident("wang"), true),
+        page("remember", &[("as", "li")]),
+        page("caller", &[]),
+        Step::As(Who::Staff(Role::GridWorker, STREET), false),
+        page("caller", &[]),
+        page("blocks", &[]),
+        page("form", &[]),
+        page("no-such-page", &[]),
+        page("random", &[]),
+        page("log", &[]),
+        page("claims", &[]),
+        Step::Wait(3_600 * 15),
+        page("clock", &[]),
+    ];
+    let errors = [
+        "denied",
+        "conflict",
+        "invalid",
+        "busy",
+        "other",
+        "not-found",
+    ];
+    steps.extend(errors.map(|it| page("fail", &[("with", it)])));
+    steps.extend(["go", "show", "stale", "unknown"].map(Step::Press));
+    steps.extend([
+        Step::Suggest("a lamp", None),
+        Step::Suggest("a lamp", Some("P0105")),
+        Step::Suggest("a noise", None),
+    ]);
+    steps
+}
+
+fn values() -> Vec<Step> {
+    let mut steps = vec![Step::As(Who::Resident("li"), false)];
+    for (op, key, size) in [
+        ("get", "a", "1"),
+        ("set", "a", "3"),
+        ("get", "a", "1"),
+        ("set", "a", "0"),
+        ("get", "a", "1"),
+        ("set", "b", "65536"),
+        ("set", "b", "65537"),
+        ("get", "b", "1"),
+        ("set", "B", "1"),
+        ("set", "", "1"),
+        ("get", "", "1"),
+        ("delete", "", "1"),
+        ("set", "*128", "1"),
+        ("get", "*128", "1"),
+        ("delete", "*128", "1"),
+        ("set", "*129", "1"),
+        ("set", "a%", "1"),
+        ("set", "a_c", "1"),
+        ("set", "axc", "1"),
+        ("keys", "a_", "1"),
+        ("keys", "a", "1"),
+        ("keys", "z", "1"),
+        ("keys", "*129", "1"),
+        ("delete", "a", "1"),
+        ("delete", "a", "1"),
+        ("get", "a", "1"),
+    ] {
+        steps.push(page("values", &[("op", op), ("key", key), ("size", size)]));
+    }
+    let own = |op, key| page("values", &[("op", op), ("key", key), ("about", "me")]);
+    steps.extend([
+        own("get", "b"),
+        own("set", "mine"),
+        own("keys", ""),
+        Step::As(Who::Resident("wang"), false),
+        own("get", "mine"),
+        own("keys", ""),
+        page("many-values", &[]),
+    ]);
+    steps
+}
+
+fn divisions() -> Vec<Step> {
+    vec![
+        page("grid", &[("code", COMMUNITY)]),
+        page("grid", &[("code", "310101999")]),
+        page("grid", &[("code", "not a code")]),
+        page("locate", &[("lon", "181"), ("lat", "31")]),
+        page("locate", &[("lon", "121"), ("lat", "-91")]),
+        page("locate", &[("lon", "2.3"), ("lat", "48.8")]),
+        page("children", &[("code", "310101")]),
+        page("children", &[("code", "310101"), ("cursor", "310101015")]),
+        page("children", &[("code", "999999")]),
+    ]
+}
+
+fn opening() -> Vec<Step> {
+    let open = |once, more: &[(&str, &str)]| {
+        page(
+            "open",
+            &[&[("once", once), ("division", COMMUNITY)], more].concat(),
+        )
+    };
+    vec![
+        page("case", &[]),
+        page("classes", &[]),
+        Step::As(Who::Nobody, false),
+        open("a", &[]),
+        open("a", &[("class", "E0601")]),
+        Step::As(Who::Resident("li"), false),
+        open("a", &[("class", "E0601")]),
+        open("a", &[("title", "")]),
+        open("a", &[("title", "*81")]),
+        open("", &[]),
+        open("a", &[("file", "no-such-file")]),
+        page("open", &[("once", "a")]),
+        page("open", &[("once", "a"), ("division", "310101999999")]),
+        page("open", &[("once", "a"), ("division", STREET)]),
+        open("a", &[]),
+        open("a", &[("title", "another")]),
+        Step::Wait(60),
+        Step::Submit(answers("P0105", "one", COMMUNITY), "form-1"),
+        Step::Submit(answers("P0105", "one", COMMUNITY), "form-1"),
+        Step::Submit(answers("P0105", "please refuse", COMMUNITY), "form-2"),
+        Step::Wait(60),
+        Step::Submit(answers("P0105", "two", COMMUNITY), "form-3"),
+        Step::As(Who::Resident("wang"), false),
+        Step::Wait(60),
+        open("a", &[("title", "of another")]),
+    ]
+}
+
+fn seeing() -> Vec<Step> {
+    let mut steps = Vec::new();
+    for who in [
+        Who::Resident("wang"),
+        Who::Resident("li"),
+        Who::Staff(Role::GridWorker, STREET),
+        Who::Staff(Role::GridWorker, "310101002"),
+        Who::Staff(Role::Handler, "310101"),
+    ] {
+        steps.extend([
+            Step::As(who, false),
+            page("case", &[]),
+            page("steps", &[]),
+            page("list", &[]),
+            page("list", &[("mine", "yes")]),
+        ]);
+    }
+    steps.extend([
+        Step::As(Who::Resident("li"), false),
+        page("list", &[("class", "P0105")]),
+        page("list", &[("class", "E0601")]),
+        page("list", &[("state", "closed")]),
+        page("list", &[("division", STREET)]),
+        page("list", &[("division", "310101002")]),
+        page("case", &[("id", "no-such-case")]),
+        page("steps", &[("id", "no-such-case")]),
+        page("comment", &[]),
+        Step::As(Who::Nobody, false),
+        page("case", &[]),
+        page("list", &[]),
+        page("list", &[("mine", "yes")]),
+    ]);
+    steps
+}
+
+fn events() -> Vec<Step> {
+    vec![
+        Step::Deliver,
+        page("told", &[]),
+        Step::DeliverAgain,
+        page("told", &[]),
+    ]
+}
