@@ -2,9 +2,13 @@
 //! `routing` are pure, `operations` is the only door in.
 
 pub mod actors;
+#[cfg(test)]
+pub(crate) mod course_tests;
 pub mod duty;
 pub mod events;
 pub mod lifecycle;
+#[cfg(test)]
+mod lifecycle_tests;
 pub mod model;
 pub mod operations;
 pub mod procedures;

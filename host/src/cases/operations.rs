@@ -19,7 +19,7 @@ use crate::{
     domain::Domain,
     error::{Error, Problem, Result},
     grid::Point,
-    identity::{Level, Post},
+    identity::{Level, Post, audit},
     plugins::Capability,
 };
 
@@ -146,12 +146,13 @@ pub async fn act(domain: &Domain, cx: &Context, command: Command) -> Result<Case
     check_command(&command)?;
     let case = get(domain, cx, &command.case).await?;
     let principal = principal(cx)?;
-    let (domain, cx) = (domain.clone(), cx.clone());
-    let database = domain.database.clone();
-    database
+    let (once, asked_of, action) = (command.once.clone(), case.id.clone(), command.action);
+    let (who, asked, at) = (principal.clone(), cx.clone(), domain.clone());
+    let done = domain
+        .database
         .write(move |t| {
             Box::pin(async move {
-                if let Some((id, version)) = rows::answered(t, &principal, &command.once).await? {
+                if let Some((id, version)) = rows::answered(t, &who, &command.once).await? {
                     // The key of a report, or of an act on another case.
                     if id != command.case || version == 1 {
                         return Err(Error::Conflict("case-once-reused"));
@@ -160,12 +161,55 @@ pub async fn act(domain: &Domain, cx: &Context, command: Command) -> Result<Case
                 }
                 // Read again inside: what was seen outside may have moved.
                 let case = rows::get(t, &case.id).await?.ok_or(Error::NotFound)?;
-                let case = advance(t, &domain, &cx, case, &command).await?;
-                rows::keep_answer(t, &principal, &command.once, &case, cx.now).await?;
+                let case = advance(t, &at, &asked, case, &command).await?;
+                rows::keep_answer(t, &who, &command.once, &case, asked.now).await?;
                 Ok(case)
             })
         })
+        .await;
+    if let Err(Error::Forbidden(why)) = done {
+        refused(domain, cx, action, asked_of.clone(), why).await?;
+    }
+    let same = |of: &str, version| of == asked_of && version > 1;
+    or_answered(domain, &principal, &once, done, same).await
+}
+
+/// A refusal for want of authority is recorded; nothing else of it stays.
+async fn refused(
+    domain: &Domain,
+    cx: &Context,
+    action: Action,
+    case: String,
+    why: &'static str,
+) -> Result<()> {
+    let (shared, cx) = (domain.clone(), cx.clone());
+    domain
+        .database
+        .write(move |t| {
+            Box::pin(async move { audit::record(t, &shared, &cx, action.name(), &case, why).await })
+        })
         .await
+}
+
+/// A conflict with the same command, answered elsewhere at the same moment, is that answer;
+/// `same` says whether what was answered, a case and its version, is of this command.
+pub(super) async fn or_answered(
+    domain: &Domain,
+    principal: &str,
+    once: &str,
+    done: Result<Case>,
+    same: impl Fn(&str, u32) -> bool,
+) -> Result<Case> {
+    if !matches!(done, Err(Error::Conflict(_))) {
+        return done;
+    }
+    let mut c = domain.database.read().await?;
+    match rows::answered(&mut c, principal, once).await? {
+        Some((id, version)) if same(&id, version) => {
+            rows::get(&mut c, &id).await?.ok_or(Error::NotFound)
+        }
+        _ => done,
+    }
 }
 
 fn check_command(command: &Command) -> Result<()> {
@@ -206,7 +250,7 @@ async fn advance(
     case.closed = case.course.state.ended().then_some(cx.now);
     rows::update(t, &case, was).await?;
     events::append(t, domain, cx, &case, &input, post, words).await?;
-    if let (Some(class), Some(urgency)) = (&command.class, command.urgency) {
+    if let (Some(class), Some(urgency)) = (chosen(command), command.urgency) {
         rows::choose(t, &case.id, class, urgency).await?;
     }
     attachments::bind(
@@ -219,6 +263,12 @@ async fn advance(
     )
     .await?;
     Ok(case)
+}
+
+/// The class that a command files under.
+fn chosen(command: &Command) -> Option<&String> {
+    let files = matches!(command.action, Action::File | Action::SelfHandle);
+    command.class.as_ref().filter(|_| files)
 }
 
 /// The post an act is done from: the one that allows it.
@@ -241,7 +291,8 @@ async fn input(
     actor: &[(Who, Option<&Post>)],
 ) -> Result<Input> {
     let list = domain.duty.list();
-    let class = command.class.as_ref().or(case.course.class.as_ref());
+    // A class is chosen when a case is filed; naming another later must not loosen its rules.
+    let class = chosen(command).or(case.course.class.as_ref());
     let duty = match class {
         Some(class) => duty_for(t, &list, class, &case.division).await?,
         None => None,

@@ -4,7 +4,9 @@ use super::{
     events,
     lifecycle::{self, Input},
     model::{Action, Case, Who},
-    operations::{ADDRESS, Report, TITLE, WORDS, blank, desk_for, duty_for, principal},
+    operations::{
+        ADDRESS, Report, TITLE, WORDS, blank, desk_for, duty_for, or_answered, principal,
+    },
     refusal,
 };
 use crate::{
@@ -25,24 +27,26 @@ pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Cas
     check_report(domain, cx, &report)?;
     let principal = principal(cx)?;
     let (division, position) = place(domain, cx, &report)?;
-    let (domain, cx) = (domain.clone(), cx.clone());
-    let database = domain.database.clone();
-    database
+    let (who, once) = (principal.clone(), report.once.clone());
+    let (shared, cx) = (domain.clone(), cx.clone());
+    let done = domain
+        .database
         .write(move |t| {
             Box::pin(async move {
-                if let Some((id, version)) = rows::answered(t, &principal, &report.once).await? {
+                if let Some((id, version)) = rows::answered(t, &who, &report.once).await? {
                     // Only a report leads to the first version.
                     if version != 1 {
                         return Err(Error::Conflict("case-once-reused"));
                     }
                     return rows::get(t, &id).await?.ok_or(Error::NotFound);
                 }
-                let case = open(t, &domain, &cx, &report, behalf, division, position).await?;
-                rows::keep_answer(t, &principal, &report.once, &case, cx.now).await?;
+                let case = open(t, &shared, &cx, &report, behalf, division, position).await?;
+                rows::keep_answer(t, &who, &report.once, &case, cx.now).await?;
                 Ok(case)
             })
         })
-        .await
+        .await;
+    or_answered(domain, &principal, &once, done, |_, version| version == 1).await
 }
 
 /// For whom a report is made.

@@ -387,13 +387,16 @@ pub async fn code(c: &mut Connection, hash: &str) -> Result<Option<PhoneCode>> {
     .transpose()
 }
 
-/// Counts a try of a code.
-pub async fn try_code(t: &mut Transaction, hash: &str) -> Result<()> {
-    sql("UPDATE phone_codes SET tries = tries + 1 WHERE phone_hash = $1")
-        .bind(hash)
-        .run(t)
-        .await?;
-    Ok(())
+/// Counts a try of a code; false, and nothing is counted, when there is none or it has been tried
+/// `most` times. Nobody else tries it until the transaction ends.
+pub async fn try_code(t: &mut Transaction, hash: &str, most: i64) -> Result<bool> {
+    let counted =
+        sql("UPDATE phone_codes SET tries = tries + 1 WHERE phone_hash = $1 AND tries < $2")
+            .bind(hash)
+            .bind(most)
+            .run(t)
+            .await?;
+    Ok(counted > 0)
 }
 
 /// Removes a code that has been used.

@@ -1,6 +1,6 @@
 //! Rows of the audit, the grants and the access log. Append-only.
 
-use super::{Connection, Row, Transaction, sql};
+use super::{Backend, Connection, Row, Transaction, sql};
 use crate::{error::Result, time::Timestamp};
 
 /// Somebody did, or was refused, something. Holds no personal value.
@@ -221,8 +221,15 @@ pub async fn accesses(
     rows.iter().map(read_access).collect()
 }
 
-/// The last read of data about someone.
-pub async fn last_access(c: &mut Connection, subject: &str) -> Result<Option<(i64, String)>> {
+/// The last read of data about someone, who is locked until the transaction ends: the next row
+/// follows this one. SQLite has one writer and needs no lock.
+pub async fn last_access(c: &mut Transaction, subject: &str) -> Result<Option<(i64, String)>> {
+    if c.backend() == Backend::Postgres {
+        sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(subject)
+            .run(c)
+            .await?;
+    }
     let row = sql("SELECT seq, hash FROM access_log WHERE subject = $1 ORDER BY seq DESC LIMIT 1")
         .bind(subject)
         .optional(c)

@@ -9,6 +9,8 @@ pub mod policy;
 pub mod recovery;
 pub mod sessions;
 mod signing_in;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod types;
 

@@ -124,15 +124,15 @@ pub async fn confirm_code(
         .database
         .write(move |t| {
             Box::pin(async move {
+                // Counted before it is compared, so that many guesses at once are counted too.
+                if !db::accounts::try_code(t, &key, CODE.2).await? {
+                    return Ok(false);
+                }
                 let Some(kept) = db::accounts::code(t, &key).await? else {
                     return Ok(false);
                 };
-                if now >= kept.expires || kept.tries >= CODE.2 {
-                    return Ok(false);
-                }
                 // Both are keyed hashes: comparing them tells nothing about the code.
-                if kept.digest != given {
-                    db::accounts::try_code(t, &key).await?;
+                if now >= kept.expires || kept.digest != given {
                     return Ok(false);
                 }
                 db::accounts::end_code(t, &key).await?;
