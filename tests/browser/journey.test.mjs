@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Buffer } from "node:buffer";
 import zlib from "node:zlib";
-import { DESKTOP, PHONE, look, open } from "./browser.mjs";
+import { DESKTOP, PHONE, found, look, open } from "./browser.mjs";
 import { start } from "./host.mjs";
 
 let host;
@@ -164,6 +164,7 @@ async function journey(options, name) {
     await page.goto(`${host.address}/my-data`);
     await look(page, `${name}-my-data`);
     assert.deepEqual(resident.errors, [], "nothing is wrong in the console");
+    assert.deepEqual(found, [], "axe finds nothing on any page");
   } finally {
     await resident.close();
   }

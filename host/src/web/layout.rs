@@ -56,9 +56,7 @@ fn frame(app: &App, cx: &Context, uri: &Uri, title: &str, main: &Markup) -> Mark
             }
             body {
                 a class="govuk-skip-link" href="#main" { (w.t("app-skip")) }
-                @if app.kind == Kind::Demo { p class="od-banner" role="note" { (w.t("app-demo")) } }
-                @if app.kind == Kind::Development { p class="od-banner" role="note" { (w.t("app-development")) } }
-                (top(cx, uri, w))
+                (top(app.kind, cx, uri, w))
                 main id="main" class="od-main" tabindex="-1" { (main) }
                 (foot(w))
             }
@@ -66,7 +64,7 @@ fn frame(app: &App, cx: &Context, uri: &Uri, title: &str, main: &Markup) -> Mark
     }
 }
 
-fn top(cx: &Context, uri: &Uri, w: Words) -> Markup {
+fn top(kind: Kind, cx: &Context, uri: &Uri, w: Words) -> Markup {
     let back = uri.path_and_query().map_or("/", |it| it.as_str());
     let (other, tag) = match cx.locale {
         Locale::Chinese => ("English", "en"),
@@ -75,6 +73,11 @@ fn top(cx: &Context, uri: &Uri, w: Words) -> Markup {
     let signed_in = !matches!(cx.principal, Principal::Anonymous);
     html! {
         header class="od-top" {
+            @match kind {
+                Kind::Demo => p class="od-banner" { (w.t("app-demo")) },
+                Kind::Development => p class="od-banner" { (w.t("app-development")) },
+                Kind::Production => {}
+            }
             div class="od-top__in" {
                 a class="od-name" href="/" { (w.t("app-name")) }
                 nav aria-label=(w.t("app-navigation")) class="od-row" {
