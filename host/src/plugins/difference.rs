@@ -38,6 +38,20 @@ pub enum Part {
 }
 
 impl Part {
+    /// Every part, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Capability,
+        Self::Claim,
+        Self::Class,
+        Self::Service,
+        Self::Contact,
+        Self::Words,
+        Self::Budget,
+        Self::Export,
+        Self::Import,
+        Self::Contract,
+    ];
+
     /// The name in the API and in the keys of the words.
     pub const fn name(self) -> &'static str {
         match self {

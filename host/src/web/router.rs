@@ -14,12 +14,14 @@ use tower_http::{
 };
 
 use super::{api, assets, edge, guard, layout, pages};
-use crate::{app::App, plugins::verify::LARGEST, serve};
+use crate::{app::App, plugins::verify, serve};
 
 /// The longest body of an ordinary request, in bytes.
 const BODY: usize = 256 * 1024;
 /// The longest body of a request that brings files, in bytes: six photos of 10 MiB.
 const UPLOAD: usize = 64 * 1024 * 1024;
+/// The longest body of a request that brings a component, with the frame of a form around it.
+const COMPONENT: usize = verify::LARGEST + 64 * 1024;
 /// How long a request may take before it is given up.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -134,6 +136,13 @@ table! {
     get "/work/people/{account}" pages::work::person::show;
     post "/work/people/{account}/posts" pages::work::person::give_post;
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
+    get "/work/plugins" pages::work::plugins::list;
+    get "/work/plugins/{id}" pages::work::plugins::show;
+    get "/work/plugins/{id}/{step}" pages::work::revision::confirm_of_plugin;
+    post "/work/plugins/{id}/{step}" pages::work::revision::take_of_plugin;
+    get "/work/revisions/{digest}" pages::work::revision::show;
+    get "/work/revisions/{digest}/{step}" pages::work::revision::confirm;
+    post "/work/revisions/{digest}/{step}" pages::work::revision::take;
 }
 
 table! {
@@ -153,13 +162,14 @@ table! {
 }
 
 table! {
-    /// What of the API takes components.
-    api_component_routes, API_COMPONENTS:
+    /// What takes components.
+    component_routes, COMPONENTS:
     post "/api/v1/plugins" api::plugins::upload;
+    post "/work/plugins" pages::work::plugins::upload;
 }
 
 /// Every table. A new table belongs in here and in [`router`]; the tests walk it.
-pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, API_COMPONENTS, PAGES, WORK, UPLOADS];
+pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, PAGES, WORK, UPLOADS];
 
 /// The whole host.
 pub fn router(app: App) -> Router {
@@ -172,7 +182,7 @@ pub fn router(app: App) -> Router {
                 .merge(api_upload_routes())
                 .layer(DefaultBodyLimit::max(UPLOAD)),
         )
-        .merge(api_component_routes().layer(DefaultBodyLimit::max(LARGEST)));
+        .merge(component_routes().layer(DefaultBodyLimit::max(COMPONENT)));
     Router::new()
         .merge(serve::health())
         .merge(rest)

@@ -4,8 +4,8 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest as _, Path, Request, State},
+    http::{StatusCode, header},
 };
 
 use super::extract::Query;
@@ -13,11 +13,12 @@ use crate::{
     app::App,
     context::Context,
     db::plugins::{Line, Revision},
-    error::{Error, Result},
+    error::{Error, Problem, Result},
     page::{Page, Paging},
     plugins::{
         difference::Difference,
         revisions::{self, PluginSummary},
+        verify,
     },
 };
 
@@ -39,15 +40,24 @@ pub async fn list(State(app): State<App>, cx: Context) -> Result<Json<Vec<Plugin
 pub async fn upload(
     State(app): State<App>,
     cx: Context,
-    headers: HeaderMap,
-    component: Bytes,
+    request: Request,
 ) -> Result<(StatusCode, Json<Revision>)> {
-    let kind = headers
+    // First of all: nobody else has megabytes read, or hears what is wrong with them.
+    revisions::may_upload(&cx)?;
+    let kind = request
+        .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|it| it.to_str().ok());
     if kind != Some(COMPONENT) {
         return Err(Error::invalid("Content-Type", "plugin-content-type"));
     }
+    let component = Bytes::from_request(request, &app).await;
+    let component = component.map_err(|_| {
+        let limit = verify::LARGEST / (1024 * 1024);
+        Error::Invalid(vec![
+            Problem::general("plugin-too-large").with("limit", limit),
+        ])
+    })?;
     let revision = revisions::upload(&app, &cx, component.into()).await?;
     Ok((StatusCode::CREATED, Json(revision)))
 }

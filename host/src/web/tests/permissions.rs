@@ -119,6 +119,10 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             form(&[("unit", "u-310101022"), ("role", "handler")])
         }
         ("post", "/work/people/{account}/posts/{post}/end") => form(&[]),
+        // No component, and no plugin of that name: who may is asked before what it is.
+        ("post", "/work/plugins") => Some(Write::Parts(Vec::new(), None)),
+        ("post", "/work/plugins/{id}/{step}") => form(&[]),
+        ("post", "/work/revisions/{digest}/{step}") => form(&[]),
         ("post", "/services/{plugin}/{page}/forms/{form}") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/services/{plugin}/{page}/actions/{action}") => form(&[("once", "matrix")]),
         ("post", path)
@@ -134,6 +138,11 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
 fn fill(path: &str, case: &Value) -> String {
     let id = case["id"].as_str().unwrap();
     let of_case = path.contains("/cases/{id}");
+    let step = match path {
+        "/work/plugins/{id}/{step}" => "retire",
+        "/work/revisions/{digest}/{step}" => "approve",
+        _ => "none",
+    };
     path.replace("{id}", if of_case { id } else { "none" })
         .replace("{number}", case["number"].as_str().unwrap())
         .replace("{queue}", "desk")
@@ -142,7 +151,8 @@ fn fill(path: &str, case: &Value) -> String {
         .replace("{account}", "none")
         .replace("{post}", "none")
         .replace("{name}", "none")
-        .replace("{step}", "none")
+        .replace("{step}", step)
+        .replace("{digest}", "none")
         .replace(['{', '}'], "")
 }
 

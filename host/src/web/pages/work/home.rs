@@ -63,6 +63,9 @@ pub async fn show(
         @if cx.has_role(Role::Administrator) || cx.has_role(Role::Supervisor) || cx.has_role(Role::DutyKeeper) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/people" { (w.t("people-title")) } }
         }
+        @if [Role::Administrator, Role::DepartmentDeveloper, Role::PluginReviewer].iter().any(|it| cx.has_role(*it)) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/plugins" { (w.t("plugins-title")) } }
+        }
         @if sections.is_empty() { p class="govuk-inset-text" { (w.t("work-no-queues")) } }
         @for section in &sections { (section) }
         @if !sections.is_empty() {

@@ -6,6 +6,8 @@ pub mod case;
 pub mod home;
 pub mod people;
 pub mod person;
+pub mod plugins;
+pub mod revision;
 pub mod tables;
 
 use crate::{

@@ -1,0 +1,247 @@
+//! Plugins for those who build and review them: the list, one plugin with its revisions, failures
+//! and lines, and handing in a component. Who may do what is decided in `plugins::revisions`.
+
+use axum::{
+    extract::{Multipart, Path, State},
+    http::{StatusCode, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use maud::{Markup, html};
+
+use super::staff_only;
+use crate::{
+    app::App,
+    context::{Context, Locale},
+    db::{
+        plugins::{Line, Plugin, Revision, State as Stage},
+        units,
+    },
+    error::{Error, Result},
+    identity::{Act, Resource, need},
+    page::Paging,
+    plugins::revisions::{self, PluginSummary},
+    web::{
+        i18n::Words,
+        layout,
+        pages::parts::{self, Faults, button, error_message},
+    },
+};
+
+/// How many failures and lines a page shows.
+const SHOWN: u32 = 20;
+
+/// `GET /work/plugins`
+pub async fn list(State(app): State<App>, cx: Context, uri: Uri) -> Result<Response> {
+    staff_only(&cx)?;
+    page(&app, &cx, &uri, &Faults::default()).await
+}
+
+async fn page(app: &App, cx: &Context, uri: &Uri, faults: &Faults) -> Result<Response> {
+    let w = Words(cx.locale);
+    let plugins = revisions::overview(app, cx).await?;
+    let title = w.t("plugins-title");
+    let main = html! {
+        (parts::back(w, "/work"))
+        (faults.summary(w))
+        h1 class="govuk-heading-l" { (title) }
+        @if plugins.is_empty() { p class="govuk-inset-text" { (w.t("plugins-none")) } }
+        @else { (table(w, &title, &plugins)) }
+        @if revisions::may_upload(cx).is_ok() { (upload_form(w, faults)) }
+    };
+    let status = match faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok(layout::page_with(status, app, cx, uri, &title, &main))
+}
+
+fn table(w: Words, title: &str, plugins: &[PluginSummary]) -> Markup {
+    html! {
+        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
+            caption class="govuk-visually-hidden" { (title) }
+            thead class="govuk-table__head" { tr class="govuk-table__row" {
+                @for key in ["plugins-plugin", "plugins-in-force", "plugins-waiting"] {
+                    th class="govuk-table__header" scope="col" { (w.t(key)) }
+                }
+            } }
+            tbody class="govuk-table__body" { @for it in plugins { tr class="govuk-table__row" {
+                th class="govuk-table__header" scope="row" {
+                    a class="govuk-link" href={ "/work/plugins/" (it.plugin.id) } { (name(w, it)) }
+                }
+                td class="govuk-table__cell" { (it.version.as_deref().unwrap_or("–")) }
+                td class="govuk-table__cell" { (it.waiting) }
+            } } }
+        } }
+    }
+}
+
+fn name(w: Words, it: &PluginSummary) -> &str {
+    match w.0 {
+        Locale::Chinese => &it.name_zh,
+        Locale::English => &it.name_en,
+    }
+}
+
+fn upload_form(w: Words, faults: &Faults) -> Markup {
+    let said = faults.at("component");
+    html! {
+        h2 class="govuk-heading-m" { (w.t("plugins-upload")) }
+        form method="post" action="/work/plugins" enctype="multipart/form-data" {
+            div class={ "govuk-form-group" @if said.is_some() { " govuk-form-group--error" } } {
+                label class="govuk-label" for="component" { (w.t("plugins-file")) }
+                div id="component-hint" class="govuk-hint" { (w.t("plugins-file-hint")) }
+                (error_message(w, "component", said))
+                input class="govuk-file-upload" id="component" name="component" type="file" accept=".wasm"
+                    aria-describedby=(if said.is_some() { "component-hint component-error" } else { "component-hint" });
+            }
+            (button(&w.t("plugins-upload")))
+        }
+    }
+}
+
+/// `POST /work/plugins`
+pub async fn upload(
+    State(app): State<App>,
+    cx: Context,
+    uri: Uri,
+    form: Multipart,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    revisions::may_upload(&cx)?;
+    let component = component(form).await?;
+    if component.is_empty() {
+        let mut faults = Faults::default();
+        faults.add(Some("component"), Words(cx.locale).t("plugins-file-none"));
+        return page(&app, &cx, &uri, &faults).await;
+    }
+    match revisions::upload(&app, &cx, component).await {
+        Ok(it) => Ok(Redirect::to(&format!("/work/revisions/{}", it.digest)).into_response()),
+        Err(error) => page(&app, &cx, &uri, &Faults::of(cx.locale, error)?).await,
+    }
+}
+
+/// The file of the form; the route bounds its size.
+async fn component(mut form: Multipart) -> Result<Vec<u8>> {
+    let unreadable = |_| Error::invalid("component", "form-unreadable");
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        if field.name() == Some("component") {
+            return Ok(field.bytes().await.map_err(unreadable)?.into());
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// `GET /work/plugins/{id}`
+pub async fn show(
+    State(app): State<App>,
+    cx: Context,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    let w = Words(cx.locale);
+    let it = revisions::plugin(&app, &cx, &id).await?;
+    let faults = revisions::faults(&app, &cx, &id, &Paging::first(SHOWN)).await?;
+    let lines = match revisions::lines(&app, &cx, &id, &Paging::first(SHOWN)).await {
+        Ok(lines) => Some(lines),
+        // Only the department's own developers read these.
+        Err(Error::Forbidden(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let unit = units::get(
+        &mut app.domain.database.read().await?,
+        &it.plugin.department,
+    )
+    .await?;
+    let department = unit.map_or(it.plugin.department.clone(), |it| {
+        it.name(cx.locale).to_owned()
+    });
+    let title = name(w, &it).to_owned();
+    let main = html! {
+        (parts::back(w, "/work/plugins"))
+        h1 class="govuk-heading-l" { (title) }
+        p class="govuk-body" { (department) " · " span class="od-code" { (it.plugin.id) } }
+        (steps(&cx, w, &it.plugin))
+        h2 class="govuk-heading-m" { (w.t("plugins-revisions")) }
+        (revisions_table(&app, &cx, &it.revisions))
+        h2 class="govuk-heading-m" { (w.t("plugins-faults")) }
+        (lines_table(&app, &cx, &w.t("plugins-faults"), &faults.items))
+        @if let Some(lines) = &lines {
+            h2 class="govuk-heading-m" { (w.t("plugins-lines")) }
+            (lines_table(&app, &cx, &w.t("plugins-lines"), &lines.items))
+        }
+    };
+    Ok(layout::page(&app, &cx, &uri, &title, &main))
+}
+
+fn steps(cx: &Context, w: Words, plugin: &Plugin) -> Markup {
+    let resource = Resource {
+        unit: Some(&plugin.department),
+        ..Resource::default()
+    };
+    let may = need(cx, Act::ActivatePlugin, resource).is_ok();
+    let at = format!("/work/plugins/{}", plugin.id);
+    html! {
+        @if may && plugin.active.is_some() {
+            div class="govuk-button-group" {
+                @if plugin.previous.is_some() {
+                    a class="govuk-button" role="button" draggable="false" href={ (at) "/roll-back" } { (w.t("plugins-step-roll-back")) }
+                }
+                a class="govuk-button govuk-button--warning" role="button" draggable="false" href={ (at) "/retire" } { (w.t("plugins-step-retire")) }
+            }
+        }
+    }
+}
+
+/// The words of a state, as a tag.
+pub fn stage(w: Words, stage: Stage) -> Markup {
+    let colour = match stage {
+        Stage::Active => "govuk-tag--green",
+        Stage::Verified => "govuk-tag--yellow",
+        Stage::Approved => "govuk-tag--blue",
+        Stage::Uploaded | Stage::Retired => "govuk-tag--grey",
+    };
+    html! { strong class={ "govuk-tag " (colour) } { (w.t(&format!("plugins-state-{}", stage.name()))) } }
+}
+
+fn revisions_table(app: &App, cx: &Context, revisions: &[Revision]) -> Markup {
+    let w = Words(cx.locale);
+    let caption = w.t("plugins-revisions");
+    html! {
+        div class="od-wide" tabindex="0" role="region" aria-label=(caption) { table class="govuk-table" {
+            caption class="govuk-visually-hidden" { (caption) }
+            thead class="govuk-table__head" { tr class="govuk-table__row" {
+                @for key in ["plugins-version", "plugins-state", "plugins-uploaded"] {
+                    th class="govuk-table__header" scope="col" { (w.t(key)) }
+                }
+            } }
+            tbody class="govuk-table__body" { @for it in revisions { tr class="govuk-table__row" {
+                th class="govuk-table__header" scope="row" {
+                    a class="govuk-link" href={ "/work/revisions/" (it.digest) } { (it.version) }
+                }
+                td class="govuk-table__cell" { (stage(w, it.state)) }
+                td class="govuk-table__cell" { (parts::time(cx.locale, &app.domain.zone, cx.now, it.uploaded_at)) }
+            } } }
+        } }
+    }
+}
+
+fn lines_table(app: &App, cx: &Context, caption: &str, lines: &[Line]) -> Markup {
+    let w = Words(cx.locale);
+    html! {
+        @if lines.is_empty() { p class="govuk-body od-quiet" { (w.t("plugins-nothing")) } }
+        @else { div class="od-wide" tabindex="0" role="region" aria-label=(caption) { table class="govuk-table" {
+            caption class="govuk-visually-hidden" { (caption) }
+            thead class="govuk-table__head" { tr class="govuk-table__row" {
+                @for key in ["plugins-when", "plugins-kind", "plugins-text"] {
+                    th class="govuk-table__header" scope="col" { (w.t(key)) }
+                }
+            } }
+            tbody class="govuk-table__body" { @for it in lines { tr class="govuk-table__row" {
+                td class="govuk-table__cell" { (parts::time(cx.locale, &app.domain.zone, cx.now, it.at)) }
+                td class="govuk-table__cell od-code" { (it.kind) }
+                td class="govuk-table__cell" { (it.text) }
+            } } }
+        } } }
+    }
+}

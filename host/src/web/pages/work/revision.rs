@@ -1,0 +1,239 @@
+//! One revision: what it would change, in words an officer of a department understands, and the
+//! steps it may take, each through a page that asks again.
+
+use axum::{
+    extract::{Path, State},
+    http::Uri,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use maud::{Markup, html};
+
+use super::{plugins::stage, staff_only};
+use crate::{
+    app::App,
+    context::Context,
+    db::plugins::{Revision, State as Stage},
+    error::{Error, Result},
+    identity::{Act, Resource, need},
+    plugins::{
+        difference::{Change, Difference},
+        revisions,
+    },
+    web::{
+        i18n::Words,
+        layout,
+        pages::parts::{self, button},
+    },
+};
+
+/// `GET /work/revisions/{digest}`
+pub async fn show(
+    State(app): State<App>,
+    cx: Context,
+    uri: Uri,
+    Path(digest): Path<String>,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    let w = Words(cx.locale);
+    let it = revisions::revision(&app, &cx, &digest).await?;
+    let difference = revisions::difference(&app, &cx, &digest).await?;
+    let title = format!("{} {}", it.plugin, it.version);
+    let main = html! {
+        (parts::back(w, &format!("/work/plugins/{}", it.plugin)))
+        h1 class="govuk-heading-l" { (title) }
+        p class="govuk-body" { (stage(w, it.state)) }
+        (facts(&app, &cx, &it))
+        (changes(w, &difference))
+        (steps(&cx, w, &it))
+    };
+    Ok(layout::page(&app, &cx, &uri, &title, &main))
+}
+
+fn facts(app: &App, cx: &Context, it: &Revision) -> Markup {
+    let w = Words(cx.locale);
+    let row = |key: &str, value: Markup| {
+        html! { div class="govuk-summary-list__row" {
+            dt class="govuk-summary-list__key" { (w.t(key)) }
+            dd class="govuk-summary-list__value" { (value) }
+        } }
+    };
+    let at = |at| parts::time(cx.locale, &app.domain.zone, cx.now, at);
+    html! {
+        dl class="govuk-summary-list" {
+            (row("plugins-digest", html! { span class="od-code" { (it.digest) } }))
+            (row("plugins-size", html! { ((it.bytes + 1023) / 1024) " KiB" }))
+            (row("plugins-uploaded", at(it.uploaded_at)))
+            @if let Some(approved) = it.approved_at { (row("plugins-approved", at(approved))) }
+            @if let Some(activated) = it.activated_at { (row("plugins-activated", at(activated))) }
+        }
+    }
+}
+
+fn changes(w: Words, difference: &Difference) -> Markup {
+    let against = difference.against_version.as_deref();
+    html! {
+        h2 class="govuk-heading-m" {
+            @match against {
+                Some(version) => (w.tx("plugins-against", &[("version", version)])),
+                None => (w.t("plugins-against-none")),
+            }
+        }
+        @if difference.changes.is_empty() { p class="govuk-body" { (w.t("plugins-no-change")) } }
+        @else {
+            @if difference.changes.iter().any(|it| it.more) && against.is_some() {
+                p class="govuk-inset-text" { (w.t("plugins-more-why")) }
+            }
+            div class="od-wide" tabindex="0" role="region" aria-label=(w.t("plugins-changes")) { table class="govuk-table" {
+                caption class="govuk-visually-hidden" { (w.t("plugins-changes")) }
+                thead class="govuk-table__head" { tr class="govuk-table__row" {
+                    @for key in ["plugins-part", "plugins-before", "plugins-after"] {
+                        th class="govuk-table__header" scope="col" { (w.t(key)) }
+                    }
+                } }
+                tbody class="govuk-table__body" { @for it in &difference.changes { (change(w, it)) } }
+            } }
+        }
+    }
+}
+
+fn change(w: Words, it: &Change) -> Markup {
+    let value = |text: Option<&String>| {
+        html! { @match text {
+            Some(text) => @for line in text.lines() { (line) br; },
+            None => "–",
+        } }
+    };
+    html! { tr class="govuk-table__row" {
+        th class="govuk-table__header" scope="row" {
+            (w.t(&format!("plugins-part-{}", it.part.name())))
+            br; span class="od-code" { (it.item) }
+            @if it.more { br; strong class="govuk-tag govuk-tag--orange" { (w.t("plugins-more")) } }
+        }
+        td class="govuk-table__cell" { (value(it.before.as_ref())) }
+        td class="govuk-table__cell" { (value(it.after.as_ref())) }
+    } }
+}
+
+/// What may be done to it now, by this reader; the operation checks it again.
+fn steps(cx: &Context, w: Words, it: &Revision) -> Markup {
+    let resource = Resource {
+        unit: Some(&it.department),
+        author: Some(&it.uploaded_by),
+        ..Resource::default()
+    };
+    let step = match it.state {
+        Stage::Verified if need(cx, Act::ApprovePlugin, resource).is_ok() => Some("approve"),
+        Stage::Approved if need(cx, Act::ActivatePlugin, resource).is_ok() => Some("activate"),
+        _ => None,
+    };
+    html! {
+        @if let Some(step) = step {
+            a class="govuk-button" role="button" draggable="false" href={ "/work/revisions/" (it.digest) "/" (step) } {
+                (w.t(&format!("plugins-step-{step}")))
+            }
+        } @else if it.state == Stage::Verified {
+            p class="govuk-inset-text" { (w.t("plugins-waits")) }
+        }
+    }
+}
+
+/// `GET /work/revisions/{digest}/{step}`
+pub async fn confirm(
+    State(app): State<App>,
+    cx: Context,
+    uri: Uri,
+    Path((digest, step)): Path<(String, String)>,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    known(&step, &["approve", "activate"])?;
+    let it = revisions::revision(&app, &cx, &digest).await?;
+    let what = format!("{} {}", it.plugin, it.version);
+    let back = format!("/work/revisions/{digest}");
+    Ok(asked(&app, &cx, &uri, &step, (&what, &back)))
+}
+
+/// `POST /work/revisions/{digest}/{step}`
+pub async fn take(
+    State(app): State<App>,
+    cx: Context,
+    Path((digest, step)): Path<(String, String)>,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    let it = match step.as_str() {
+        "approve" => revisions::approve(&app, &cx, &digest).await?,
+        "activate" => revisions::activate(&app, &cx, &digest).await?,
+        _ => return Err(Error::NotFound),
+    };
+    Ok(Redirect::to(&format!("/work/revisions/{}", it.digest)).into_response())
+}
+
+/// `GET /work/plugins/{id}/{step}`
+pub async fn confirm_of_plugin(
+    State(app): State<App>,
+    cx: Context,
+    uri: Uri,
+    Path((id, step)): Path<(String, String)>,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    known(&step, &["roll-back", "retire"])?;
+    let it = revisions::plugin(&app, &cx, &id).await?;
+    let what = format!("{} {}", id, it.version.unwrap_or_default());
+    let back = format!("/work/plugins/{id}");
+    Ok(asked(&app, &cx, &uri, &step, (&what, &back)))
+}
+
+/// `POST /work/plugins/{id}/{step}`
+pub async fn take_of_plugin(
+    State(app): State<App>,
+    cx: Context,
+    Path((id, step)): Path<(String, String)>,
+) -> Result<Response> {
+    staff_only(&cx)?;
+    let it = match step.as_str() {
+        "roll-back" => revisions::roll_back(&app, &cx, &id).await?,
+        "retire" => revisions::retire(&app, &cx, &id).await?,
+        _ => return Err(Error::NotFound),
+    };
+    Ok(Redirect::to(&format!("/work/plugins/{}", it.plugin)).into_response())
+}
+
+fn known(step: &str, steps: &[&str]) -> Result<()> {
+    match steps.contains(&step) {
+        true => Ok(()),
+        false => Err(Error::NotFound),
+    }
+}
+
+/// The page that asks again before a step: what it is about, and where to go instead.
+fn asked(app: &App, cx: &Context, uri: &Uri, step: &str, (what, back): (&str, &str)) -> Response {
+    let w = Words(cx.locale);
+    let title = w.t(&format!("plugins-step-{step}"));
+    let main = html! {
+        (parts::back(w, back))
+        h1 class="govuk-heading-l" { (title) }
+        p class="govuk-body" { strong { (what) } }
+        p class="govuk-body" { (w.t(&format!("plugins-why-{step}"))) }
+        form method="post" action=(uri.path()) { (button(&title)) }
+    };
+    layout::page(app, cx, uri, &title, &main)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{context::Locale, db::plugins::State, plugins::difference::Part, web::i18n};
+
+    /// Keys that are put together from the names of values.
+    #[test]
+    fn every_value_has_words() {
+        let mut keys = Vec::new();
+        keys.extend(State::ALL.map(|it| format!("plugins-state-{}", it.name())));
+        keys.extend(Part::ALL.map(|it| format!("plugins-part-{}", it.name())));
+        for step in ["approve", "activate", "roll-back", "retire"] {
+            keys.push(format!("plugins-step-{step}"));
+            keys.push(format!("plugins-why-{step}"));
+        }
+        for key in keys {
+            assert!(i18n::has(Locale::Chinese, &key), "{key}");
+        }
+    }
+}
