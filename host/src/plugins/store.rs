@@ -60,6 +60,17 @@ impl Notes {
 }
 
 impl Call {
+    /// A call that has not begun.
+    pub(super) fn new(domain: Domain, cx: Context, budget: Budget) -> Self {
+        Self {
+            domain,
+            cx,
+            notes: Notes::default(),
+            clock: GuestClock::new(),
+            limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
+        }
+    }
+
     /// Stops the guest's clock: the first thing every host function does.
     pub(super) fn enter(&self) -> InHost {
         self.clock.pause()
@@ -78,14 +89,8 @@ pub(super) fn store(
     cx: Context,
     budget: Budget,
 ) -> (Store<Call>, Arc<GuestClock>) {
-    let clock = GuestClock::new();
-    let call = Call {
-        domain,
-        cx,
-        notes: Notes::default(),
-        clock: clock.clone(),
-        limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
-    };
+    let call = Call::new(domain, cx, budget);
+    let clock = call.clock.clone();
     let mut store = Store::new(pre.engine(), call);
     store.limiter(|call| &mut call.limiter);
     store.set_hostcall_fuel(HANDED_OVER);

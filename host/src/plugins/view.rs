@@ -75,3 +75,54 @@ fn notice(locale: Locale) -> Block {
         body: Text::raw(body),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onedoor_forms::Action;
+
+    fn manifest() -> Manifest {
+        let text = r#"
+            id = "p"
+            version = "0.1.0"
+            department = "d"
+            name = { zh = "名", en = "Name" }
+            description = { zh = "述", en = "Words" }
+            contact = { phone = "12345" }
+        "#;
+        Manifest::parse(text).unwrap()
+    }
+
+    fn view(blocks: Vec<Block>) -> View {
+        View {
+            title: Text::raw("t"),
+            back: None,
+            blocks,
+        }
+    }
+
+    #[test]
+    fn a_bad_block_is_replaced_and_the_rest_stands() {
+        let good = || Block::Text(Text::raw("well"));
+        let long = Block::Text(Text::raw("x".repeat(4001)));
+        let dial = |number| Block::Actions(vec![Action::dial("call", Text::raw("Call"), number)]);
+        let shown = view(vec![good(), long, dial("12345"), dial("666")]);
+        let (shown, breaches) = mend(shown, &manifest(), Locale::English).unwrap();
+        assert_eq!(breaches.len(), 3, "{breaches:?}");
+        let notice = notice(Locale::English);
+        // The second button has the id of the first: its number alone would be reason enough.
+        assert_eq!(
+            shown.blocks,
+            [good(), notice.clone(), dial("12345"), notice]
+        );
+    }
+
+    #[test]
+    fn a_page_without_bounds_is_none() {
+        let blocks = vec![Block::Text(Text::raw("x")); 101];
+        let failure = mend(view(blocks), &manifest(), Locale::Chinese).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::View);
+        let go = Outcome::Show(view(Vec::new()));
+        assert!(mend_outcome(go, &manifest(), Locale::Chinese).is_ok());
+    }
+}

@@ -9,6 +9,8 @@ mod identity;
 mod keyvalue;
 mod log;
 mod random;
+#[cfg(test)]
+mod tests;
 
 use super::{
     bindings::{types, ui},
