@@ -83,7 +83,7 @@ mod tests {
 
     fn manifest() -> Manifest {
         let text = r#"
-            id = "p"
+            id = "plugin"
             version = "0.1.0"
             department = "d"
             name = { zh = "名", en = "Name" }
