@@ -84,8 +84,9 @@ fn supply() -> anyhow::Result<()> {
     } else {
         println!("   bans, licences, sources: not checked (cargo install --locked cargo-deny)");
     }
-    if has_cargo("machete") {
-        run(&mut cargo(&["machete"]))
+    // By its own name: started through a cargo that a cargo has started, it mistakes its arguments.
+    if has("cargo-machete") {
+        run(&mut command("cargo-machete", &[]))
     } else {
         println!("   unused dependencies: not checked (cargo install --locked cargo-machete)");
         Ok(())
