@@ -119,7 +119,26 @@ fn unit() -> anyhow::Result<()> {
     } else {
         cargo(&["test", "--workspace", "--quiet"])
     };
-    run(tests.env("ONEDOOR_TEST_POSTGRES", cluster.url()))
+    run(tests.env("ONEDOOR_TEST_POSTGRES", cluster.url()))?;
+    // nextest runs no examples of the documentation; the host has none.
+    run(&mut cargo(&[
+        "test",
+        "--doc",
+        "--quiet",
+        "-p",
+        "onedoor-sdk",
+    ]))
+}
+
+/// The benchmarks, with what they measure built and a PostgreSQL beside them.
+pub fn bench(parts: &[String]) -> anyhow::Result<()> {
+    steps::assets()?;
+    steps::guests()?;
+    let cluster = Cluster::start()?;
+    let mut bench = cargo(&["bench", "--workspace", "--bench", "speed", "--"]);
+    run(bench
+        .args(parts)
+        .env("ONEDOOR_TEST_POSTGRES", cluster.url()))
 }
 
 /// Journeys in a real browser.

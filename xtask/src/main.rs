@@ -37,6 +37,11 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Measure what things cost, on SQLite and PostgreSQL; minutes of a release build first.
+    Bench {
+        /// Those parts only: locate, calls, pages, submits.
+        parts: Vec<String>,
+    },
     /// Check that the contract parses, and write its reference.
     Wit,
     /// Build the front-end assets.
@@ -52,6 +57,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Demo { port, data } => steps::demo(port, &data),
         Task::Test { only } => check::all(only.as_deref()),
+        Task::Bench { parts } => check::bench(&parts),
         Task::Wit => reference::write(),
         Task::Assets => steps::assets(),
         Task::Components => steps::components(),

@@ -100,6 +100,23 @@ pub async fn show(
     }
 }
 
+/// The page of a view, whoever made it: how a benchmark has the host make a plugin's page itself.
+#[doc(hidden)]
+pub async fn drawn(
+    (app, cx, uri, headers): (&App, &Context, &Uri, &HeaderMap),
+    loaded: &Loaded,
+    at: &Route,
+    view: &View,
+) -> Result<Response> {
+    let asked = Asked {
+        app,
+        cx,
+        uri,
+        headers,
+    };
+    view_page(&asked, loaded, at, view, &Faults::default()).await
+}
+
 /// A view in the frame of its department.
 async fn view_page(
     asked: &Asked<'_>,

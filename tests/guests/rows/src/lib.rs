@@ -43,17 +43,29 @@ impl Guest for Plugin {
             return view(vec![Block::Text(Text::Raw(total.to_string()))]);
         }
         let mut cells = texts.iter().map(|column| split(column)).collect::<Vec<_>>();
+        let synthetic = rows.columns.iter().find_map(|column| match column {
+            Column::Bools(flags) => Some(flags.as_slice()),
+            _ => None,
+        });
         let table_rows = split(&rows.ids)
-            .map(|id| TableRow {
-                id: id.to_owned(),
-                cells: cells
+            .zip(synthetic.unwrap_or_default())
+            .map(|(id, synthetic)| {
+                let named = cells
                     .iter_mut()
-                    .map(|column| Cell::Text(raw(column.next().unwrap_or_default())))
-                    .collect(),
-                open: None,
+                    .map(|column| column.next().unwrap_or_default());
+                let flag = if *synthetic { "yes" } else { "no" };
+                TableRow {
+                    id: id.to_owned(),
+                    cells: std::iter::once(id)
+                        .chain(named)
+                        .chain([flag])
+                        .map(|words| Cell::Text(raw(words)))
+                        .collect(),
+                    open: None,
+                }
             })
             .collect();
-        let columns = ["name", "level"]
+        let columns = ["code", "name", "level", "synthetic"]
             .map(|id| TableColumn {
                 id: id.to_owned(),
                 label: raw(id),
