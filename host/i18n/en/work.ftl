@@ -192,3 +192,4 @@ people-give-why = They will have to sign in again.
 people-until-last = Last day (optional)
 people-until-hint = For example 2026-12-31. Leave it empty for an open-ended post.
 people-end = End
+people-posts-all = All { $n } posts

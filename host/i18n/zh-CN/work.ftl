@@ -192,3 +192,4 @@ people-give-why = 授予后，对方需要重新登录。
 people-until-last = 最后一天（选填）
 people-until-hint = 例如 2026-12-31。不填就是长期。
 people-end = 终止
+people-posts-all = 查看全部 { $n } 个岗位

@@ -168,23 +168,34 @@ fn facts(revision: &Revision) -> Result<Facts> {
     add(Part::Budget, "wall_ms", budget.wall_ms.to_string());
     add(Part::Budget, "memory_mib", budget.memory_mib.to_string());
     for service in &manifest.services {
-        let (title, line) = (both(&service.title), both(&service.description));
-        let at = format!("{:?}, {:?}", service.life_event, service.audience);
-        add(
-            Part::Service,
-            &service.id,
-            format!("{title}\n{line}\n{at}, {}", service.page),
-        );
+        let mut about =
+            |what: &str, text| add(Part::Service, &format!("{}.{what}", service.id), text);
+        about("title", both(&service.title));
+        about("description", both(&service.description));
+        about("life-event", name(&service.life_event)?);
+        about("audience", name(&service.audience)?);
+        about("page", service.page.clone());
     }
     for claim in &manifest.claims {
-        let kinds: Vec<_> = claim.kinds.iter().map(|it| format!("{it:?}")).collect();
         add(
             Part::Claim,
-            &claim.id,
-            format!("{}\n{}", kinds.join(", "), both(&claim.purpose)),
+            &format!("{}.purpose", claim.id),
+            both(&claim.purpose),
         );
+        for kind in &claim.kinds {
+            let kind = name(kind)?;
+            add(Part::Claim, &format!("{}.{kind}", claim.id), kind);
+        }
     }
     Ok(facts)
+}
+
+/// The manifest's own word for it.
+fn name(word: &impl serde::Serialize) -> Result<String> {
+    match serde_json::to_value(word) {
+        Ok(serde_json::Value::String(name)) => Ok(name),
+        _ => Err(Error::bug("a word of a manifest that is no text")),
+    }
 }
 
 fn both(words: &Words) -> String {

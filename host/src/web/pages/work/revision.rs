@@ -16,11 +16,11 @@ use crate::{
     error::{Error, Result},
     identity::{Act, Resource, need},
     plugins::{
-        difference::{Change, Difference},
+        difference::{Change, Difference, Part},
         revisions,
     },
     web::{
-        i18n::Words,
+        i18n::{self, Words},
         layout,
         pages::parts::{self, button},
     },
@@ -43,7 +43,7 @@ pub async fn show(
         h1 class="govuk-heading-l" { (title) }
         p class="govuk-body" { (stage(w, it.state)) }
         (facts(&app, &cx, &it))
-        (changes(w, &difference))
+        (changes(&app, w, &difference))
         (steps(&cx, w, &it))
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))
@@ -69,8 +69,9 @@ fn facts(app: &App, cx: &Context, it: &Revision) -> Markup {
     }
 }
 
-fn changes(w: Words, difference: &Difference) -> Markup {
+fn changes(app: &App, w: Words, difference: &Difference) -> Markup {
     let against = difference.against_version.as_deref();
+    let marked = |it: &Change| it.more && against.is_some();
     html! {
         h2 class="govuk-heading-m" {
             @match against {
@@ -80,7 +81,7 @@ fn changes(w: Words, difference: &Difference) -> Markup {
         }
         @if difference.changes.is_empty() { p class="govuk-body" { (w.t("plugins-no-change")) } }
         @else {
-            @if difference.changes.iter().any(|it| it.more) && against.is_some() {
+            @if difference.changes.iter().any(marked) {
                 p class="govuk-inset-text" { (w.t("plugins-more-why")) }
             }
             div class="od-wide" tabindex="0" role="region" aria-label=(w.t("plugins-changes")) { table class="govuk-table" {
@@ -90,28 +91,57 @@ fn changes(w: Words, difference: &Difference) -> Markup {
                         th class="govuk-table__header" scope="col" { (w.t(key)) }
                     }
                 } }
-                tbody class="govuk-table__body" { @for it in &difference.changes { (change(w, it)) } }
+                tbody class="govuk-table__body" { @for it in &difference.changes { (change(app, w, it, marked(it))) } }
             } }
         }
     }
 }
 
-fn change(w: Words, it: &Change) -> Markup {
+/// A change in words. The manifest's own name stands below, for whoever has to ask about it.
+fn change(app: &App, w: Words, it: &Change, marked: bool) -> Markup {
     let value = |text: Option<&String>| {
-        html! { @match text {
-            Some(text) => @for line in text.lines() { (line) br; },
-            None => "–",
-        } }
+        html! { @match text { Some(text) => (meaning(app, w, it, text)), None => "–" } }
     };
     html! { tr class="govuk-table__row" {
         th class="govuk-table__header" scope="row" {
             (w.t(&format!("plugins-part-{}", it.part.name())))
-            br; span class="od-code" { (it.item) }
-            @if it.more { br; strong class="govuk-tag govuk-tag--orange" { (w.t("plugins-more")) } }
+            br; span class="od-code od-quiet" { (it.item) }
+            @if marked { br; strong class="govuk-tag govuk-tag--orange" { (w.t("plugins-more")) } }
         }
         td class="govuk-table__cell" { (value(it.before.as_ref())) }
         td class="govuk-table__cell" { (value(it.after.as_ref())) }
     } }
+}
+
+/// What a value of a manifest means to an officer; the value itself where it speaks for itself.
+fn meaning(app: &App, w: Words, it: &Change, value: &str) -> String {
+    let last = it.item.rsplit('.').next().unwrap_or_default();
+    // The name of an interface stands between package and version: `onedoor:cases/cases@0.1.0`.
+    let interface = value.split(['/', '@']).nth(1).unwrap_or_default();
+    let key = match it.part {
+        Part::Class => {
+            let list = app.domain.duty.list();
+            let name = list.item(value).map(|it| it.name(w.0).to_owned());
+            return name.map_or_else(|| value.to_owned(), |name| format!("{name} ({value})"));
+        }
+        Part::Budget => {
+            return w.tx(
+                &format!("plugins-budget-{}", it.item.replace('_', "-")),
+                &[("n", value)],
+            );
+        }
+        Part::Capability => format!("plugins-can-{}", value.replace('.', "-")),
+        Part::Export | Part::Import => format!("plugins-interface-{interface}"),
+        Part::Service if last == "life-event" => format!("life-{value}"),
+        Part::Service if last == "audience" => format!("plugins-audience-{value}"),
+        Part::Claim if last == value => format!("plugins-claim-{value}"),
+        _ => return value.to_owned(),
+    };
+    if i18n::has(w.0, &key) {
+        w.t(&key)
+    } else {
+        value.to_owned()
+    }
 }
 
 /// What may be done to it now, by this reader; the operation checks it again.
@@ -234,6 +264,40 @@ mod tests {
         }
         for key in keys {
             assert!(i18n::has(Locale::Chinese, &key), "{key}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{context::Locale, plugins::Capability};
+    use onedoor_manifest::{Audience, ClaimKind};
+
+    #[test]
+    fn what_a_reviewer_reads_has_words() {
+        let word = |it: serde_json::Value| it.as_str().unwrap().to_owned();
+        let audiences = [
+            Audience::Everyone,
+            Audience::Residents,
+            Audience::Organisations,
+            Audience::Staff,
+        ]
+        .map(|it| format!("plugins-audience-{}", word(serde_json::json!(it))));
+        let claims = [ClaimKind::Name, ClaimKind::Phone, ClaimKind::Community]
+            .map(|it| format!("plugins-claim-{}", word(serde_json::json!(it))));
+        let capabilities =
+            Capability::ALL.map(|it| format!("plugins-can-{}", it.name().replace('.', "-")));
+        let interfaces = [
+            "portal", "triage", "events", "types", "ui", "clock", "random", "log", "keyvalue",
+            "cases", "grid", "identity",
+        ]
+        .map(|it| format!("plugins-interface-{it}"));
+        let keys = audiences.iter().chain(&claims).chain(&capabilities);
+        for key in keys.chain(&interfaces) {
+            for locale in [Locale::Chinese, Locale::English] {
+                assert!(i18n::has(locale, key), "{key}");
+            }
         }
     }
 }
