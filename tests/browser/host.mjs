@@ -50,3 +50,22 @@ export async function start() {
     },
   };
 }
+
+// Signs in with the printed password.
+export async function signIn(host, page, login) {
+  await page.goto(`${host.address}/sign-in`);
+  await page.fill("#name", login);
+  await page.fill("#password", host.passwords[login]);
+  await page.click("form[action='/sign-in'] button");
+}
+
+// The code that the host last sent to a phone ending so: in a demonstration its log is the phone.
+export async function codeFor(host, end) {
+  for (let n = 0; n < 50; n++) {
+    const lines = host.log().split("\n").filter((it) => it.includes(`*******${end}`));
+    const code = lines.at(-1)?.match(/"code":"?(\d+)/)?.[1];
+    if (code) return code;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("no code was sent");
+}

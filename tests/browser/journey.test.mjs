@@ -3,10 +3,9 @@
 // script off.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Buffer } from "node:buffer";
-import zlib from "node:zlib";
 import { DESKTOP, PHONE, found, look, open } from "./browser.mjs";
-import { start } from "./host.mjs";
+import { signIn, start } from "./host.mjs";
+import { photo } from "./photo.mjs";
 
 let host;
 before(async () => (host = await start()));
@@ -16,40 +15,6 @@ const WORDS = {
   "zh-CN": { title: "有事，进一门", broken: "弄堂口的路灯三天不亮了", received: "已收到您上报的问题", resolved: "已解决", closed: "已结束" },
   en: { title: "One door for your community", broken: "The street lamp at our gate has been dark for three days", received: "Your report has been received", resolved: "Resolved", closed: "Closed" },
 };
-
-// A photo: a grey PNG of 64 by 64 pixels.
-function photo() {
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const check = Buffer.alloc(4);
-    check.writeUInt32BE(zlib.crc32 ? zlib.crc32(body) : crc(body));
-    return Buffer.concat([length, body, check]);
-  };
-  const head = Buffer.from([0, 0, 0, 64, 0, 0, 0, 64, 8, 0, 0, 0, 0]);
-  const rows = zlib.deflateSync(Buffer.alloc(64 * 65, 0x77).map((byte, at) => (at % 65 === 0 ? 0 : byte)));
-  const bytes = Buffer.concat([
-    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", rows), chunk("IEND", Buffer.alloc(0)),
-  ]);
-  return { name: "lamp.png", mimeType: "image/png", buffer: bytes };
-}
-
-function crc(bytes) {
-  let value = ~0;
-  for (const byte of bytes) {
-    value ^= byte;
-    for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
-  }
-  return ~value >>> 0;
-}
-
-async function signIn(page, login) {
-  await page.goto(`${host.address}/sign-in`);
-  await page.fill("#name", login);
-  await page.fill("#password", host.passwords[login]);
-  await page.click("form[action='/sign-in'] button");
-}
 
 async function report(page, words, shot) {
   await page.goto(`${host.address}/`);
@@ -90,7 +55,7 @@ async function act(page, action, fill = async () => {}) {
 async function staff(login, options, id, name, work) {
   const browser = await open({ ...options, size: DESKTOP });
   try {
-    await signIn(browser.page, login);
+    await signIn(host, browser.page, login);
     await browser.page.goto(`${host.address}/work`);
     await look(browser.page, `${name}-${login}-work`);
     await browser.page.goto(`${host.address}/work/cases/${id}`);
@@ -116,7 +81,7 @@ async function journey(options, name) {
   const resident = await open({ ...options, size: PHONE });
   const page = resident.page;
   try {
-    await signIn(page, "resident");
+    await signIn(host, page, "resident");
     const id = await report(page, words, name);
     const first = (form, field) => form.locator(`select[name=${field}] option:not([value=''])`).first().getAttribute("value");
     const sendOn = async (form) => form.locator("select[name=target]").selectOption(await first(form, "target"));

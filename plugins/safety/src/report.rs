@@ -43,17 +43,18 @@ pub fn form_page() -> Result<View> {
     for it in &KINDS {
         kind = kind.option(it.id, msg(&words::kind(it)));
     }
+    form.step("where", msg("step-where"));
+    form.place(PLACE, msg("ask-place"))
+        .hint(msg("ask-place-hint"))
+        .required();
+    form.step("how", msg("step-how"));
+    // On a later step than the kind, so that nobody is asked about a lift who reports a tree.
     form.yes_no(BARE_WIRE, msg("ask-bare-wire"))
         .hint(msg("ask-bare-wire-hint"))
         .show_when(KIND.is_one_of(&["cable", "lamp", "charging", "signal"]));
     form.yes_no(TRAPPED, msg("ask-trapped"))
         .hint(msg("ask-trapped-hint"))
         .show_when(KIND.is("lift"));
-    form.step("where", msg("step-where"));
-    form.place(PLACE, msg("ask-place"))
-        .hint(msg("ask-place-hint"))
-        .required();
-    form.step("how", msg("step-how"));
     form.photos(PHOTOS, msg("ask-photos"))
         .hint(msg("ask-photos-hint"));
     form.words(ABOUT, msg("ask-about"))

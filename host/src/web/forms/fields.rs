@@ -162,12 +162,15 @@ impl One<'_> {
     fn flag(&self) -> Markup {
         let it = self.it;
         html! {
-            (self.hint_and_error())
+            (error_message(self.words(), &it.id, self.said()))
             div class="govuk-checkboxes" {
                 div class="govuk-checkboxes__item" {
                     input class="govuk-checkboxes__input" type="checkbox" id=(it.id) name=(it.id) value="1"
                         checked[self.shown.entered.text(&it.id) == "1"] aria-describedby=[self.describes.clone()];
                     label class="govuk-label govuk-checkboxes__label" for=(it.id) { (self.label) }
+                    @if let Some(hint) = &it.hint {
+                        div id={ (it.id) "-hint" } class="govuk-hint govuk-checkboxes__hint" { ((self.shown.say)(hint)) }
+                    }
                 }
             }
         }

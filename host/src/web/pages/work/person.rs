@@ -7,8 +7,9 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 use super::{
     people::{may_manage, post_fields, role},
@@ -18,7 +19,10 @@ use crate::{
     app::App,
     context::Context,
     error::{Error, Result},
-    identity::{directory, operations},
+    identity::{
+        directory::{self, Colleague},
+        operations,
+    },
     time::Timestamp,
     web::{
         i18n::Words,
@@ -26,6 +30,9 @@ use crate::{
         pages::parts::{self, Faults, Input, button, input, time},
     },
 };
+
+/// How many posts are shown without unfolding.
+const UNFOLDED: usize = 20;
 
 /// `GET /work/people/{account}`
 pub async fn show(
@@ -50,16 +57,60 @@ async fn person_page(
     let person = directory::colleague(&app.domain, cx, account).await?;
     let units = directory::units(&app.domain, cx, "").await?;
     let names = directory::unit_names(&app.domain, cx).await?;
-    let zone = &app.domain.zone;
     let manages = may_manage(cx);
+    let posts = posts(app, cx, &person, &names, manages);
     let main = html! {
         (parts::back(w, "/work/people"))
         (faults.summary(w))
         h1 class="govuk-heading-l" { (person.name) }
         @if let Some(login) = &person.login { p class="govuk-body od-code" { (login) } }
         h2 class="govuk-heading-m" { (w.t("people-posts")) }
-        div class="od-wide" tabindex="0" role="region" aria-label=(w.t("people-posts")) { table class="govuk-table" {
-            caption class="govuk-visually-hidden" { (w.t("people-posts")) }
+        @if person.posts.len() > UNFOLDED {
+            details class="govuk-details" {
+                summary class="govuk-details__summary" {
+                    span class="govuk-details__summary-text" {
+                        (w.tx("people-posts-all", &[("n", &person.posts.len().to_string())]))
+                    }
+                }
+                (posts)
+            }
+        } @else { (posts) }
+        // Nobody gives themselves a post.
+        @if manages && cx.account() != Some(account) {
+            h2 class="govuk-heading-m" { (w.t("people-give")) }
+            p class="govuk-body" { (w.t("people-give-why")) }
+            form method="post" action={ "/work/people/" (person.account) "/posts" } novalidate {
+                (post_fields(cx, &units, faults, (&form.unit, &form.role)))
+                (input(w, faults, Input { name: "until", label: &w.t("people-until-last"), hint: Some(&w.t("people-until-hint")),
+                    kind: "date", value: &form.until, autocomplete: None }))
+                (button(&w.t("people-give")))
+            }
+        }
+    };
+    let address = format!("/work/people/{account}");
+    let uri: Uri = address.parse().map_err(Error::internal)?;
+    Ok(layout::page_with(
+        status,
+        app,
+        cx,
+        &uri,
+        &person.name,
+        &main,
+    ))
+}
+
+fn posts(
+    app: &App,
+    cx: &Context,
+    person: &Colleague,
+    names: &BTreeMap<String, String>,
+    manages: bool,
+) -> Markup {
+    let (w, zone) = (Words(cx.locale), &app.domain.zone);
+    let title = w.t("people-posts");
+    html! {
+        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
+            caption class="govuk-visually-hidden" { (title) }
             thead class="govuk-table__head" { tr class="govuk-table__row" {
                 @for key in ["people-role", "people-unit", "people-from", "people-until"] {
                     th class="govuk-table__header" scope="col" { (w.t(key)) }
@@ -89,28 +140,7 @@ async fn person_page(
                 }
             } }
         } }
-        // Nobody gives themselves a post.
-        @if manages && cx.account() != Some(account) {
-            h2 class="govuk-heading-m" { (w.t("people-give")) }
-            p class="govuk-body" { (w.t("people-give-why")) }
-            form method="post" action={ "/work/people/" (person.account) "/posts" } novalidate {
-                (post_fields(cx, &units, faults, (&form.unit, &form.role)))
-                (input(w, faults, Input { name: "until", label: &w.t("people-until-last"), hint: Some(&w.t("people-until-hint")),
-                    kind: "date", value: &form.until, autocomplete: None }))
-                (button(&w.t("people-give")))
-            }
-        }
-    };
-    let address = format!("/work/people/{account}");
-    let uri: Uri = address.parse().map_err(Error::internal)?;
-    Ok(layout::page_with(
-        status,
-        app,
-        cx,
-        &uri,
-        &person.name,
-        &main,
-    ))
+    }
 }
 
 /// A post to give.
