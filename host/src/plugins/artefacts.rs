@@ -30,7 +30,7 @@ pub const SUBCOMMAND: &str = "compile-plugin";
 /// The name of the host's own program.
 const PROGRAM: &str = "onedoor";
 /// How long a compilation may take from start to end.
-const WALL: Duration = Duration::from_secs(120);
+pub const WALL: Duration = Duration::from_secs(120);
 /// How much processor time it may take, in seconds, over all its threads.
 const CPU: u64 = 120;
 /// How much address space it may take, in bytes. A large Python component needs 400 MB of memory.

@@ -27,7 +27,7 @@ use arc_swap::ArcSwap;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::mpsc;
 
-pub use artefacts::child as compile_child;
+pub use artefacts::{WALL as COMPILATION, child as compile_child};
 pub use calls::{Event, Report, Suggestion};
 pub use capability::{Capabilities, Capability};
 pub use engine::{About, Engine, Settings, compile};

@@ -14,7 +14,11 @@ use tower_http::{
 };
 
 use super::{api, assets, edge, guard, layout, pages};
-use crate::{app::App, plugins::verify, serve};
+use crate::{
+    app::App,
+    plugins::{COMPILATION, verify},
+    serve,
+};
 
 /// The longest body of an ordinary request, in bytes.
 const BODY: usize = 256 * 1024;
@@ -24,6 +28,8 @@ const UPLOAD: usize = 64 * 1024 * 1024;
 const COMPONENT: usize = verify::LARGEST + 64 * 1024;
 /// How long a request may take before it is given up.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long one that brings a component may: it is compiled before it is answered.
+const COMPILING: Duration = COMPILATION.saturating_add(TIMEOUT);
 
 /// A route: its method in lower case, and its path as axum has it.
 pub type Route = (&'static str, &'static str);
@@ -173,30 +179,38 @@ pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, PAGES, WORK, UPL
 
 /// The whole host.
 pub fn router(app: App) -> Router {
-    let rest = api_routes()
+    with(app, Router::new())
+}
+
+/// The whole host with `more` routes inside the same layers: how a benchmark puts its own page
+/// beside a plugin's.
+pub fn with(app: App, more: Router<App>) -> Router {
+    let ordinary = api_routes()
         .merge(page_routes())
         .merge(work_routes())
-        .layer(DefaultBodyLimit::max(BODY))
-        .merge(
-            upload_routes()
-                .merge(api_upload_routes())
-                .layer(DefaultBodyLimit::max(UPLOAD)),
-        )
-        .merge(component_routes().layer(DefaultBodyLimit::max(COMPONENT)));
+        .layer(DefaultBodyLimit::max(BODY));
+    let uploads = upload_routes()
+        .merge(api_upload_routes())
+        .layer(DefaultBodyLimit::max(UPLOAD));
+    let components = component_routes().layer(DefaultBodyLimit::max(COMPONENT));
     Router::new()
         .merge(serve::health())
-        .merge(rest)
+        .merge(ordinary)
+        .merge(uploads)
+        .merge(more)
+        .layer(given_up_after(TIMEOUT))
+        .merge(components.layer(given_up_after(COMPILING)))
         .layer(from_fn_with_state(app.clone(), guard::slow_guesses))
         .layer(from_fn_with_state(app.clone(), guard::same_site))
         .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            TIMEOUT,
-        ))
         .layer(from_fn(edge::explain))
         .layer(from_fn_with_state(app.clone(), layout::explain))
         .layer(from_fn_with_state(app.clone(), layout::protect))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), edge::identify))
         .with_state(app)
+}
+
+fn given_up_after(time: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time)
 }

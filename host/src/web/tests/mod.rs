@@ -3,15 +3,17 @@
 
 mod api;
 mod course;
+mod guard;
 mod permissions;
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
 use tower::ServiceExt as _;
 
 use crate::{
@@ -47,6 +49,8 @@ impl Host {
             router: self.router.clone(),
             cookies: BTreeMap::from([("lang".to_owned(), "en".to_owned())]),
             token: None,
+            headers: Vec::new(),
+            peer: None,
         }
     }
 
@@ -74,6 +78,10 @@ pub struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
     pub token: Option<String>,
+    /// Sent with each request.
+    pub headers: Vec<(&'static str, String)>,
+    /// Where it connects from; nowhere when absent.
+    pub peer: Option<SocketAddr>,
 }
 
 /// What came back.
@@ -135,6 +143,12 @@ impl Browser {
             .header(header::ACCEPT_LANGUAGE, "en");
         if let Some(once) = once {
             request = request.header("idempotency-key", once);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(ConnectInfo(peer));
         }
         match &self.token {
             Some(token) => {
