@@ -88,14 +88,15 @@ async function hazard(how) {
     await page.click(NEXT);
     await show("hazard-empty");
     assert(await page.isVisible(".govuk-error-summary"), "a kind must be chosen");
-    await page.check("input[name=kind][value=lift]");
-    await page.check("input[name=trapped] >> nth=1");
+    await page.selectOption("#kind", "lift");
     await page.click(NEXT);
     await show("hazard-where");
     await page.selectOption("#place", "310101022027");
     await page.fill("#place-address", "1");
     await page.click(NEXT);
     await show("hazard-how");
+    assert.equal(await page.locator("[name=bare-wire]").count(), 0, "a lift has no bare wire");
+    await page.check("#trapped");
     await page.setInputFiles("#photos", photo());
     await page.fill("#about", "电梯里有人出不来");
     await page.click(NEXT);

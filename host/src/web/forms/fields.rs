@@ -33,8 +33,13 @@ pub struct Shown<'a> {
 }
 
 /// A question with its label, hint, error and input. `kept`: the files handed in already.
-pub fn field(shown: Shown<'_>, it: &Field, kept: Option<&Value>) -> Result<Markup> {
-    let w = Words(shown.cx.locale);
+/// `show_if`: what of the same page it hangs on, as the page's script reads it.
+pub fn field(
+    shown: Shown<'_>,
+    it: &Field,
+    kept: Option<&Value>,
+    show_if: Option<&str>,
+) -> Result<Markup> {
     let said = shown.faults.at(&it.id);
     let one = One {
         shown,
@@ -66,9 +71,9 @@ pub fn field(shown: Shown<'_>, it: &Field, kept: Option<&Value>) -> Result<Marku
             one.group(&picker)
         }
     };
-    let _ = w;
     Ok(html! {
-        div class={ "govuk-form-group" @if said.is_some() { " govuk-form-group--error" } } { (inner) }
+        div class={ "govuk-form-group" @if said.is_some() { " govuk-form-group--error" } }
+            data-show-if=[show_if] { (inner) }
     })
 }
 

@@ -2,6 +2,7 @@
 //! sent, `fields` shows questions, `review` shows answers. Nothing here knows what a form is for.
 
 pub mod fields;
+pub mod hangs;
 pub mod places;
 pub mod read;
 pub mod review;

@@ -22,7 +22,7 @@ use crate::{
     web::{
         blocks::address,
         forms::{
-            Say, fields, plain,
+            Say, fields, hangs, plain,
             read::{self, Entered},
             review, today, worded,
         },
@@ -74,8 +74,9 @@ pub fn questions(
         faults,
     };
     let mut inputs = Vec::new();
-    for field in &step_fields(form, &step.step.id) {
-        inputs.push(fields::field(shown, field, answers.get(&field.id))?);
+    for (field, show_if) in &step_fields(form, &step.step.id, answers) {
+        let kept = answers.get(&field.id);
+        inputs.push(fields::field(shown, field, kept, show_if.as_deref())?);
     }
     let last = index + 1 == steps.len() && !form.review;
     let label = if last {
@@ -93,13 +94,25 @@ pub fn questions(
     })
 }
 
-/// Every field of a step that does not hang on another field of the same step being answered;
-/// those that do are shown too, since a page without script cannot bring them in later.
-fn step_fields<'a>(form: &'a Form, step: &str) -> Vec<&'a Field> {
+/// The fields of a step that may be asked after `answers`. One that hangs on another answer of the
+/// same step comes with what it hangs on: a page without script shows it always, since it cannot
+/// bring it in later.
+fn step_fields<'a>(
+    form: &'a Form,
+    step: &str,
+    answers: &forms::Answers,
+) -> Vec<(&'a Field, Option<String>)> {
     let found = form.steps.iter().find(|it| it.id == step);
-    found
+    let here: Vec<&Field> = found
         .map(|it| it.fields.iter().collect())
-        .unwrap_or_default()
+        .unwrap_or_default();
+    let (_, before) = forms::shown(form, answers);
+    let asked = |field: &&'a Field| match hangs::asked(field, &here, &before) {
+        hangs::Asked::Always => Some((*field, None)),
+        hangs::Asked::While(show_if) => Some((*field, Some(show_if))),
+        hangs::Asked::Never => None,
+    };
+    here.iter().filter_map(asked).collect()
 }
 
 /// Begins a draft with what was sent from the form's first step, and goes on from there.
@@ -246,7 +259,8 @@ async fn take(
         step.step.id.clone()
     };
     let form = draft.form.clone();
-    let fields = step_fields(&form, &step);
+    let fields = step_fields(&form, &step, &draft.answers);
+    let fields: Vec<&Field> = fields.into_iter().map(|(field, _)| field).collect();
     let taken = read::answer(
         domain,
         asked.cx,
