@@ -2,11 +2,10 @@
 //! and never changed; a new one takes its place.
 
 use geo::coordinate_position::CoordPos;
-use rstar::{AABB, RTree, RTreeObject};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Bound};
 
-use super::{Position, Shape};
+use super::{Position, Shape, cells::Cells};
 use crate::time::Timestamp;
 
 /// How far down the tree a division is.
@@ -124,22 +123,11 @@ pub struct Cell {
     pub shape: Shape,
 }
 
-impl RTreeObject for Cell {
-    type Envelope = AABB<[f64; 2]>;
-    fn envelope(&self) -> Self::Envelope {
-        match self.shape.bounds() {
-            Some([low, high]) => AABB::from_corners(low, high),
-            // An empty shape lies nowhere: off the map, so that it is never found.
-            None => AABB::from_point([f64::MAX, f64::MAX]),
-        }
-    }
-}
-
 /// Divisions and cells, to be searched.
 #[derive(Debug)]
 pub struct Index {
     divisions: BTreeMap<String, Division>,
-    cells: RTree<Cell>,
+    cells: Cells,
 }
 
 impl Index {
@@ -156,16 +144,15 @@ impl Index {
         }
         Self {
             divisions: by_code,
-            cells: RTree::bulk_load(cells),
+            cells: Cells::new(cells),
         }
     }
 
     /// The one live cell that holds the point, or none. On an edge the lowest code has it, so
     /// that no point is in two cells.
     pub fn locate(&self, at: Position, now: Timestamp) -> Option<&Cell> {
-        let here = AABB::from_point([at.lon, at.lat]);
         let mut found: Option<&Cell> = None;
-        for cell in self.cells.locate_in_envelope_intersecting(here) {
+        for cell in self.cells.near(at) {
             let better = found.is_none_or(|found| cell.division.code < found.division.code);
             if better && cell.division.live(now) && cell.shape.position(at) != CoordPos::Outside {
                 found = Some(cell);
@@ -220,7 +207,7 @@ impl Index {
 
     /// How many cells it holds, live or not.
     pub fn len(&self) -> usize {
-        self.cells.size()
+        self.cells.len()
     }
 
     /// Whether there is no geometry at all: then people choose their community.

@@ -1,6 +1,7 @@
 //! Places: divisions, grid cells and coordinates. Held in memory whole, so that finding a cell
 //! costs microseconds; the rows are read again after a change. Never guesses a place.
 
+mod cells;
 mod datum;
 mod geometry;
 mod huangpu;

@@ -12,7 +12,7 @@ use super::{
     failure::{CallError, Failure, FailureKind},
     imports,
     journal::{Entry, Origin},
-    loaded::{Exports, Loaded},
+    loaded::{Exports, Loaded, Portal},
     store::{Call, Notes, store},
     view,
 };
@@ -91,8 +91,8 @@ impl Plugins {
                 "render",
                 move |loaded, store, instance| {
                     Box::pin(async move {
-                        let guest = portal(loaded, store, instance)?;
-                        let answer = guest.call_render(store, &at).await?;
+                        let render = &loaded.portal()?.render;
+                        let (answer,) = render.call(store, instance, (at,)).await?;
                         Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
                     })
                 },
@@ -121,8 +121,8 @@ impl Plugins {
                 "submit",
                 move |loaded, store, instance| {
                     Box::pin(async move {
-                        let guest = portal(loaded, store, instance)?;
-                        let answer = guest.call_submit(store, &at, &submission).await?;
+                        let submit = &loaded.portal()?.submit;
+                        let (answer,) = submit.call(store, instance, (at, submission)).await?;
                         Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
                     })
                 },
@@ -153,8 +153,8 @@ impl Plugins {
                 "act",
                 move |loaded, store, instance| {
                     Box::pin(async move {
-                        let guest = portal(loaded, store, instance)?;
-                        let answer = guest.call_act(store, &at, &action, &once).await?;
+                        let act = &loaded.portal()?.act;
+                        let (answer,) = act.call(store, instance, (at, action, once)).await?;
                         Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
                     })
                 },
@@ -188,9 +188,8 @@ impl Plugins {
             "suggest",
             move |loaded, store, instance| {
                 Box::pin(async move {
-                    let indices = loaded.shape.triage.as_ref().ok_or_else(absent)?;
-                    let guest = indices.load(&mut *store, instance)?;
-                    let answer = guest.call_suggest(store, &report).await?;
+                    let suggest = loaded.shape.triage.as_ref().ok_or_else(absent)?;
+                    let (answer,) = suggest.call(store, instance, (report,)).await?;
                     Ok(Ok(answer.map(|it| Suggestion {
                         class: it.class,
                         urgency: urgency(it.urgency),
@@ -231,9 +230,8 @@ impl Plugins {
                         action: event.action,
                         case,
                     };
-                    let indices = loaded.shape.events.as_ref().ok_or_else(absent)?;
-                    let guest = indices.load(&mut *store, instance)?;
-                    let answer = guest.call_on_event(store, &event).await?;
+                    let on_event = loaded.shape.events.as_ref().ok_or_else(absent)?;
+                    let (answer,) = on_event.call(store, instance, (event,)).await?;
                     Ok(answer.map_err(|it| it.lift()))
                 })
             },
@@ -423,13 +421,10 @@ async fn one<T>(
     result
 }
 
-fn portal(
-    loaded: &Loaded,
-    store: &mut Store<Call>,
-    instance: &Instance,
-) -> wasmtime::Result<exports::portal::Guest> {
-    let indices = loaded.shape.portal.as_ref().ok_or_else(absent)?;
-    indices.load(store, instance)
+impl Loaded {
+    fn portal(&self) -> wasmtime::Result<&Portal> {
+        self.shape.portal.as_ref().ok_or_else(absent)
+    }
 }
 
 fn absent() -> wasmtime::Error {

@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 
 use super::{
     Capability,
-    bindings::{exports, names},
+    bindings::{exports, names, types::Error, ui},
     failure::{Failure, FailureKind},
+    function::Function,
     store::Call,
     words::Words,
 };
@@ -58,27 +59,44 @@ pub struct Loaded {
 /// A component linked with the contract, and where its exports are.
 pub(super) struct Shape {
     pub(super) pre: InstancePre<Call>,
-    pub(super) portal: Option<exports::portal::GuestIndices>,
-    pub(super) triage: Option<exports::triage::GuestIndices>,
-    pub(super) events: Option<exports::events::GuestIndices>,
+    pub(super) portal: Option<Portal>,
+    pub(super) triage: Option<Function<(exports::triage::Report,), (Proposal,)>>,
+    pub(super) events: Option<Function<(exports::events::Event,), (Answer<()>,)>>,
+}
+
+type Answer<T> = Result<T, Error>;
+type Proposal = Option<exports::triage::Suggestion>;
+
+/// The functions of the export `portal`.
+pub(super) struct Portal {
+    pub(super) render: Function<(ui::Route,), (Answer<ui::View>,)>,
+    pub(super) submit: Function<(ui::Route, ui::Submission), (Answer<ui::Outcome>,)>,
+    pub(super) act: Function<(ui::Route, String, String), (Answer<ui::Outcome>,)>,
+}
+
+impl Portal {
+    fn find(component: &Component, export: &ComponentExportIndex) -> wasmtime::Result<Self> {
+        Ok(Self {
+            render: Function::find(component, export, "render")?,
+            submit: Function::find(component, export, "submit")?,
+            act: Function::find(component, export, "act")?,
+        })
+    }
 }
 
 impl Shape {
-    /// An absent export is none of its parts; one of the wrong shape is an error.
+    /// An absent export is none of its parts; one that lacks a function is an error. A function of
+    /// another type fails when it is first called.
     pub(super) fn find(linker: &Linker<Call>, component: &Component) -> wasmtime::Result<Self> {
-        let pre = linker.instantiate_pre(component)?;
-        let has = |name| component.get_export_index(None, name).is_some();
+        let export = |name| component.get_export_index(None, name);
+        let portal = export(names::PORTAL).map(|it| Portal::find(component, &it));
+        let triage = export(names::TRIAGE).map(|it| Function::find(component, &it, "suggest"));
+        let events = export(names::EVENTS).map(|it| Function::find(component, &it, "on-event"));
         Ok(Self {
-            portal: has(names::PORTAL)
-                .then(|| exports::portal::GuestIndices::new(&pre))
-                .transpose()?,
-            triage: has(names::TRIAGE)
-                .then(|| exports::triage::GuestIndices::new(&pre))
-                .transpose()?,
-            events: has(names::EVENTS)
-                .then(|| exports::events::GuestIndices::new(&pre))
-                .transpose()?,
-            pre,
+            pre: linker.instantiate_pre(component)?,
+            portal: portal.transpose()?,
+            triage: triage.transpose()?,
+            events: events.transpose()?,
         })
     }
 }

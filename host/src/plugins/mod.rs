@@ -9,6 +9,7 @@ pub mod difference;
 mod engine;
 mod failure;
 pub mod follow;
+mod function;
 mod imports;
 pub mod journal;
 mod limits;

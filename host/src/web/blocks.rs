@@ -170,17 +170,19 @@ impl Shown<'_> {
         if it.rows.is_empty() {
             return html! { p class="govuk-body" { (self.say(&it.empty)) } };
         }
+        let labels: Vec<_> = it.columns.iter().map(|it| self.say(&it.label)).collect();
         html! {
             div class="od-wide" tabindex="0" role="region" aria-label=(self.say(&it.caption)) {
-                table class="govuk-table" {
+                // On a phone its rows become cards; the roles keep it a table all the same.
+                table class="govuk-table od-stack" role="table" {
                     caption class="govuk-table__caption govuk-table__caption--m" { (self.say(&it.caption)) }
-                    thead { tr { @for column in &it.columns {
-                        th scope="col" class={ "govuk-table__header" @if column.numeric { " govuk-table__header--numeric" } } { (self.say(&column.label)) }
+                    thead role="rowgroup" { tr role="row" { @for (column, label) in it.columns.iter().zip(&labels) {
+                        th scope="col" role="columnheader" class={ "govuk-table__header" @if column.numeric { " govuk-table__header--numeric" } } { (label) }
                     } } }
-                    tbody { @for row in &it.rows { tr class="govuk-table__row" {
+                    tbody role="rowgroup" { @for row in &it.rows { tr class="govuk-table__row" role="row" {
                         @for (n, cell) in row.cells.iter().enumerate() {
                             @let numeric = it.columns.get(n).is_some_and(|it| it.numeric);
-                            td class={ "govuk-table__cell" @if numeric { " govuk-table__cell--numeric" } } {
+                            td role="cell" data-label=[labels.get(n)] class={ "govuk-table__cell" @if numeric { " govuk-table__cell--numeric" } } {
                                 @match (&row.open, n) {
                                     (Some(to), 0) => a class="govuk-link" href=(self.to(to)) { (self.cell(cell)) },
                                     _ => (self.cell(cell)),

@@ -49,7 +49,8 @@ pub use onedoor_forms::{
     Action, Answer, Answers, Argument, Block, Card, Cell, Check, Choice, Column, Condition,
     Confirm, Date, Denial, Effect, Error, Field, Figure, FileRef, Form, Geo, Instant, Kind, Media,
     Message, Moment, MomentState, Notice, Outcome, Packed, Page, Paging, Pair, Place, Prefill,
-    Problem, Route, Status, Step, Submission, Table, Text, TextFormat, Tone, Value, View, Weight,
+    Problem, Route, Status, Step, Submission, Table, TableColumn, TableRow, Text, TextFormat, Tone,
+    Value, View, Weight,
 };
 pub use plugin::{Event, Events, Portal, Report, Suggestion, Triage};
 pub use rows::{Row, Rows};

@@ -1,33 +1,25 @@
 //! Well behaved: the neighbour whose answers the attacks must not touch.
 
-wit_bindgen::generate!({ path: "../../../wit", world: "portal-plugin", generate_all });
+use onedoor_sdk::{Block, Outcome, Portal, Result, Route, Submission, Text, View, register};
 
-use exports::onedoor::plugin::portal::{Guest, Outcome, Route, Submission, View};
-use onedoor::{
-    types::types::{Error, Text},
-    ui::ui::Block,
-};
+struct Greeter;
+register!(Greeter: portal);
 
-struct Plugin;
-export!(Plugin);
-
-impl Guest for Plugin {
-    fn render(at: Route) -> Result<View, Error> {
-        page(&at.page)
+impl Portal for Greeter {
+    fn render(at: Route) -> Result<View> {
+        let text = || Text::raw(at.page.as_str());
+        Ok(View {
+            title: text(),
+            back: None,
+            blocks: vec![Block::Text(text())],
+        })
     }
-    fn submit(at: Route, _: Submission) -> Result<Outcome, Error> {
+
+    fn submit(at: Route, _: Submission) -> Result<Outcome> {
         Ok(Outcome::Go(at))
     }
-    fn act(at: Route, _: String, _: String) -> Result<Outcome, Error> {
+
+    fn act(at: Route, _: String, _: String) -> Result<Outcome> {
         Ok(Outcome::Go(at))
     }
-}
-
-fn page(words: &str) -> Result<View, Error> {
-    let text = || Text::Raw(words.to_owned());
-    Ok(View {
-        title: text(),
-        back: None,
-        blocks: vec![Block::Text(text())],
-    })
 }

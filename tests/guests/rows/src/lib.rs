@@ -1,111 +1,68 @@
 //! Reads a page of up to 200 divisions and shows it as a table: what a list costs.
 
-wit_bindgen::generate!({ path: "../../../wit", world: "portal-plugin", generate_all });
-
-use exports::onedoor::plugin::portal::{Guest, Outcome, Route, Submission, View};
-use onedoor::{
-    grid::grid::children,
-    types::types::{Column, Error, Packed, Paging, Text},
-    ui::ui::{Block, Cell, Table, TableColumn, TableRow},
+use onedoor_sdk::{
+    Block, Cell, Paging, Portal, Result, Route, Rows, Table, TableColumn, TableRow, Text, View,
+    grid, register,
 };
 
-struct Plugin;
-export!(Plugin);
+struct Listing;
+register!(Listing: portal);
 
-impl Guest for Plugin {
+const COLUMNS: [&str; 4] = ["code", "name", "level", "synthetic"];
+
+impl Portal for Listing {
     /// `page` is the code of the parent, or `sum/CODE` to read the rows without showing them.
-    fn render(at: Route) -> Result<View, Error> {
+    fn render(at: Route) -> Result<View> {
         let (sum, code) = match at.page.split_once('/') {
             Some((_, code)) => (true, code),
             None => (false, at.page.as_str()),
         };
-        let rows = children(
-            code,
-            &Paging {
-                cursor: None,
-                limit: 100,
-            },
-        )?;
-        let texts: Vec<&Packed> = rows
-            .columns
-            .iter()
-            .filter_map(|column| match column {
-                Column::Texts(texts) => Some(texts),
-                _ => None,
-            })
-            .collect();
-        if sum {
-            let total: usize = texts
-                .iter()
-                .flat_map(|column| split(column))
-                .map(str::len)
-                .sum();
-            return view(vec![Block::Text(Text::Raw(total.to_string()))]);
+        let part = Paging {
+            cursor: None,
+            limit: 100,
+        };
+        let rows = grid::children(code, &part)?;
+        Ok(View {
+            title: Text::raw("rows"),
+            back: None,
+            blocks: vec![match sum {
+                true => Block::Text(Text::raw(length(&rows).to_string())),
+                false => Block::Table(table(code, &rows)),
+            }],
+        })
+    }
+}
+
+/// Of every text of every row: four cells each are looked at.
+fn length(rows: &Rows) -> usize {
+    let row = |it: onedoor_sdk::Row<'_>| {
+        let flag = usize::from(it.flag("synthetic"));
+        it.id().len() + it.text("name").len() + it.text("level").len() + flag
+    };
+    rows.iter().map(row).sum()
+}
+
+fn table(code: &str, rows: &Rows) -> Table {
+    let row = |it: onedoor_sdk::Row<'_>| {
+        let flag = if it.flag("synthetic") { "yes" } else { "no" };
+        let cells = [it.id(), it.text("name"), it.text("level"), flag];
+        TableRow {
+            id: it.id().to_owned(),
+            cells: cells.map(|words| Cell::Text(Text::raw(words))).to_vec(),
+            open: None,
         }
-        let mut cells = texts.iter().map(|column| split(column)).collect::<Vec<_>>();
-        let synthetic = rows.columns.iter().find_map(|column| match column {
-            Column::Bools(flags) => Some(flags.as_slice()),
-            _ => None,
-        });
-        let table_rows = split(&rows.ids)
-            .zip(synthetic.unwrap_or_default())
-            .map(|(id, synthetic)| {
-                let named = cells
-                    .iter_mut()
-                    .map(|column| column.next().unwrap_or_default());
-                let flag = if *synthetic { "yes" } else { "no" };
-                TableRow {
-                    id: id.to_owned(),
-                    cells: std::iter::once(id)
-                        .chain(named)
-                        .chain([flag])
-                        .map(|words| Cell::Text(raw(words)))
-                        .collect(),
-                    open: None,
-                }
-            })
-            .collect();
-        let columns = ["code", "name", "level", "synthetic"]
-            .map(|id| TableColumn {
-                id: id.to_owned(),
-                label: raw(id),
-                numeric: false,
-            })
-            .to_vec();
-        view(vec![Block::Table(Table {
-            id: "divisions".to_owned(),
-            caption: raw(code),
-            columns,
-            rows: table_rows,
-            next: None,
-            empty: raw("-"),
-        })])
+    };
+    let column = |id: &str| TableColumn {
+        id: id.to_owned(),
+        label: Text::raw(id),
+        numeric: false,
+    };
+    Table {
+        id: "divisions".to_owned(),
+        caption: Text::raw(code),
+        columns: COLUMNS.map(column).to_vec(),
+        rows: rows.iter().map(row).collect(),
+        next: None,
+        empty: Text::raw("-"),
     }
-    fn submit(_: Route, _: Submission) -> Result<Outcome, Error> {
-        Err(Error::NotFound)
-    }
-    fn act(_: Route, _: String, _: String) -> Result<Outcome, Error> {
-        Err(Error::NotFound)
-    }
-}
-
-fn split(column: &Packed) -> impl Iterator<Item = &str> {
-    let mut start = 0;
-    column.ends.iter().map(move |&end| {
-        let text = &column.text[start..end as usize];
-        start = end as usize;
-        text
-    })
-}
-
-fn raw(words: &str) -> Text {
-    Text::Raw(words.to_owned())
-}
-
-fn view(blocks: Vec<Block>) -> Result<View, Error> {
-    Ok(View {
-        title: raw("rows"),
-        back: None,
-        blocks,
-    })
 }
