@@ -1,9 +1,10 @@
-//! Calls into plugins. Each runs in a task and a store of its own, and both are gone afterwards,
-//! whatever happened; no call may hold up or bring down another, or the host.
+//! Calls into plugins. Each runs in a store of its own, which is gone afterwards, whatever happened;
+//! no call may hold up or bring down another, or the host.
 
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::{Store, component::Instance};
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     cases::model::Urgency,
-    context::{ActingPlugin, Context},
+    context::Context,
     domain::Domain,
     time::Timestamp,
 };
@@ -84,7 +85,7 @@ impl Plugins {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
         let view: View = self
-            .run(
+            .look(
                 &loaded,
                 domain,
                 cx,
@@ -252,7 +253,8 @@ impl Plugins {
         }
     }
 
-    /// Runs `job` in an instance of its own.
+    /// Runs `job` in an instance of its own, and in a task of its own: it goes to its end even if
+    /// the caller goes away, so that no submission is cut in half.
     async fn run<T, F>(
         &self,
         loaded: &Arc<Loaded>,
@@ -272,24 +274,65 @@ impl Plugins {
             + 'static,
     {
         let turn = loaded.turn().await?;
+        let call = self.call(loaded, domain, cx, turn, job);
+        let task = tokio::spawn(call);
+        let result = task.await.map_err(|panic| panic.to_string());
+        ended(loaded, what, result)
+    }
+
+    /// Runs `job` in an instance of its own, and in the caller's task: for what is only looked at.
+    /// A small call costs a fraction of waking another thread for it.
+    async fn look<T, F>(
+        &self,
+        loaded: &Arc<Loaded>,
+        domain: &Domain,
+        cx: &Context,
+        what: &'static str,
+        job: F,
+    ) -> Result<T, CallError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
+    {
+        let turn = loaded.turn().await?;
+        let call = self.call(loaded, domain, cx, turn, job);
+        // Everything the call holds is its own and dropped with it.
+        let result = AssertUnwindSafe(call).catch_unwind().await;
+        ended(loaded, what, result.map_err(|_| "a panic".to_owned()))
+    }
+
+    fn call<T, F>(
+        &self,
+        loaded: &Arc<Loaded>,
+        domain: &Domain,
+        cx: &Context,
+        turn: OwnedSemaphorePermit,
+        job: F,
+    ) -> impl Future<Output = Result<T, CallError>> + Send + 'static + use<T, F>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
+    {
         let (it, domain, mut cx) = (loaded.clone(), domain.clone(), cx.clone());
-        cx.plugin = Some(ActingPlugin::clone(&loaded.acting).into());
+        cx.plugin = Some(loaded.acting.clone());
         let journal = Journal::of(self, loaded, &cx);
-        // A task of its own: a panic of the host's ends it and nothing else, and a caller who goes
-        // away does not cut a submission in half.
-        let task = tokio::spawn(async move {
+        async move {
             let result = one(&it, domain, cx, journal, Box::new(job)).await;
             drop(turn);
             result
-        });
-        let result = task.await.unwrap_or_else(|panic| {
-            tracing::error!(plugin = loaded.manifest.id, what, %panic, "a call ended the host's task");
-            Err(Failure::new(FailureKind::Host, "the host failed").into())
-        });
-        if let Err(CallError::Failed(failure)) = &result {
-            tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
         }
-        result
     }
 
     /// Reports what was wrong with a page, and hands it on.
@@ -314,6 +357,27 @@ impl Plugins {
             }
         }
     }
+}
+
+/// What came of a call; a panic of the host's ends that call and nothing else.
+fn ended<T>(
+    loaded: &Loaded,
+    what: &'static str,
+    result: Result<Result<T, CallError>, String>,
+) -> Result<T, CallError> {
+    let result = result.unwrap_or_else(|panic| {
+        tracing::error!(
+            plugin = loaded.manifest.id,
+            what,
+            panic,
+            "the host failed in a call"
+        );
+        Err(Failure::new(FailureKind::Host, "the host failed").into())
+    });
+    if let Err(CallError::Failed(failure)) = &result {
+        tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
+    }
+    result
 }
 
 /// Where a call's reports go, and under what.
