@@ -3,8 +3,13 @@
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::sync::OwnedSemaphorePermit;
+use std::{
+    future::poll_fn, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Duration,
+};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, error::Elapsed, timeout_at},
+};
 use wasmtime::{Store, component::Instance};
 
 use super::{
@@ -17,12 +22,7 @@ use super::{
     store::{Call, Notes, store},
     view,
 };
-use crate::{
-    cases::model::Urgency,
-    context::Context,
-    domain::Domain,
-    time::Timestamp,
-};
+use crate::{cases::model::Urgency, context::Context, domain::Domain, time::Timestamp};
 
 /// What a triage is told of a new report: no personal data.
 #[derive(Clone, Debug, PartialEq)]
@@ -432,6 +432,18 @@ impl Journal {
     }
 }
 
+/// Runs `call` for at most `wall`. The timer is set only when the call has to wait, as few have:
+/// setting one wakes a thread, which costs more than a small call.
+async fn within<F: Future>(wall: Duration, call: F) -> Result<F::Output, Elapsed> {
+    let began = Instant::now();
+    let mut call = pin!(call);
+    let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
+    match first {
+        Poll::Ready(ended) => Ok(ended),
+        Poll::Pending => timeout_at(began + wall, call).await,
+    }
+}
+
 /// One call, from a fresh store to its end.
 async fn one<T>(
     loaded: &Loaded,
@@ -454,7 +466,7 @@ async fn one<T>(
             .map_err(|error| (error, false))
     };
     let wall = Duration::from_millis(u64::from(budget.wall_ms));
-    let ended = tokio::time::timeout(wall, clock.count(call)).await;
+    let ended = within(wall, clock.count(call)).await;
     let memory = store.data().memory();
     let notes = std::mem::take(&mut store.data_mut().notes);
     // Whatever it held goes now, before anything else happens.
