@@ -7,9 +7,9 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use onedoor_plugin::{build, inspect, scaffold, upload};
+use onedoor_plugin::{build, check, inspect, scaffold, upload};
 
-/// Makes, builds, inspects and uploads plugins of OneDoor 一门.
+/// Makes, builds, checks, inspects and uploads plugins of OneDoor 一门.
 #[derive(Parser)]
 #[command(name = "onedoor-plugin", version)]
 struct Cli {
@@ -42,9 +42,25 @@ enum Task {
         /// The file to write.
         #[arg(long)]
         out: PathBuf,
+        /// A component that another tool made of the folder, from JavaScript or Python, say: it is
+        /// taken instead of building the crate.
+        #[arg(long, conflicts_with = "cargo")]
+        component: Option<PathBuf>,
         /// More arguments for cargo, after `--`.
         #[arg(last = true)]
         cargo: Vec<String>,
+    },
+    /// Try a built component against the contract, on a host that is thrown away. Ends with 0 when
+    /// every step holds, with 1 when one does not, with 2 when it could not be tried.
+    Check {
+        /// The component, in whatever language it was written.
+        file: PathBuf,
+        /// The host's program `onedoor`. Without it, the one beside this command, or on the PATH.
+        #[arg(long, env = "ONEDOOR_HOST")]
+        host: Option<PathBuf>,
+        /// Report as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Say what a built component is: its manifest, contract, size, imports, exports and digest.
     Inspect {
@@ -70,8 +86,19 @@ fn main() -> ExitCode {
         Task::Build {
             folder,
             out: file,
+            component: None,
             cargo,
         } => build::build(&folder, &file, &cargo, out),
+        Task::Build {
+            folder,
+            out: file,
+            component: Some(component),
+            ..
+        } => build::dress(&folder, &component, &file, out),
+        Task::Check { file, host, json } => match check::check(&file, host.as_deref(), json) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Task::New {
             name,
             department,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::component::{self, Reading};
 
-/// A component may be 16 MiB, and a line slow.
+/// A component may be 32 MiB, and a line slow.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What a host says when it refuses (RFC 9457).
