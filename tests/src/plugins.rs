@@ -34,7 +34,7 @@ pub struct Host {
 /// A component of tests/guests, or `safety`. Panics, saying what to run, when it is not built.
 pub fn component(name: &str) -> Vec<u8> {
     let (folder, step) = match name {
-        "safety" => ("components", "components"),
+        "gallery" | "safety" => ("components", "components"),
         _ => ("guests", "guests"),
     };
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");

@@ -35,6 +35,10 @@ const STACK: usize = 512 * 1024;
 /// The most core instances of one component: a Python component that calls its stubs of WASI has
 /// the most.
 const CORE_INSTANCES: u32 = 128;
+/// The most memories of one component.
+const MEMORIES: u32 = 8;
+/// The most tables of one component.
+const TABLES: u32 = 16;
 /// Address space of one memory, in bytes.
 const RESERVATION: u64 = 4 << 30;
 /// Address space behind it that traps, in bytes.
@@ -178,13 +182,13 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
         // Usual components have one core instance and one memory. A call into QuickJS takes three
         // memories, one into CPython some forty core instances: the totals hold for a pool full of
         // the one, and for five plugins of the other with all their turns taken.
-        .total_core_instances(slots.saturating_mul(8))
-        .total_memories(slots.saturating_mul(3))
-        .total_tables(slots.saturating_mul(4))
+        .total_core_instances(slots.saturating_mul(8).max(CORE_INSTANCES))
+        .total_memories(slots.saturating_mul(3).max(MEMORIES))
+        .total_tables(slots.saturating_mul(4).max(TABLES))
         .total_gc_heaps(1)
         .max_core_instances_per_component(CORE_INSTANCES)
-        .max_memories_per_component(8)
-        .max_tables_per_component(16)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .max_memory_size(settings.memory_mib as usize * (1 << 20))
         .max_unused_warm_slots(slots)
         .linear_memory_keep_resident(KEPT)

@@ -83,7 +83,7 @@ impl Lazy {
         wasi.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a runtime wrote to its output, in lines.
+    /// What a runtime wrote to its output.
     pub(super) fn said(&mut self) -> Vec<(Severity, String)> {
         let wasi = self.0.as_mut().map(|it| it.get_mut());
         let wasi = wasi.map(|it| it.unwrap_or_else(PoisonError::into_inner));
@@ -122,20 +122,22 @@ impl Wasi {
         }
     }
 
-    /// What was written, in lines.
+    /// What was written: the output line by line, the errors in one piece, for a traceback is one.
     fn said(&self) -> Vec<(Severity, String)> {
-        let streams = [
-            (Severity::Info, &self.output),
-            (Severity::Error, &self.error),
-        ];
-        let lines = streams.into_iter().flat_map(|(severity, pipe)| {
-            let text = String::from_utf8_lossy(&pipe.contents()).into_owned();
-            let lines = text.lines().map(str::trim_end);
-            let lines = lines.filter(|it| !it.is_empty());
-            let lines: Vec<_> = lines.map(|it| (severity, it.to_owned())).collect();
-            lines
-        });
-        lines.collect()
+        let text = |pipe: &MemoryOutputPipe| {
+            let bytes = pipe.contents();
+            String::from_utf8_lossy(&bytes).trim().to_owned()
+        };
+        let output = text(&self.output);
+        let mut said: Vec<_> = output
+            .lines()
+            .map(|line| (Severity::Info, line.to_owned()))
+            .collect();
+        let error = text(&self.error);
+        if !error.is_empty() {
+            said.push((Severity::Error, error));
+        }
+        said
     }
 }
 

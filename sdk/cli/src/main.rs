@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use onedoor_plugin::{build, check, inspect, scaffold, upload};
+use onedoor_plugin::{build, check, dev, inspect, remote, scaffold, token, upload};
 
 /// Makes, builds, checks, inspects and uploads plugins of OneDoor 一门.
 #[derive(Parser)]
@@ -67,12 +67,41 @@ enum Task {
         /// The component.
         file: PathBuf,
     },
+    /// Build a plugin, put it in force on a development host, and again whenever a file changes;
+    /// what the plugin logs is shown here.
+    Dev {
+        /// Folder of the plugin.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// The host: one that serves a folder for development or demonstration.
+        #[arg(long, env = "ONEDOOR_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+        /// A token of a department developer.
+        #[arg(long, env = "ONEDOOR_TOKEN", hide_env_values = true)]
+        token: String,
+        /// More arguments for cargo, after `--`.
+        #[arg(last = true)]
+        cargo: Vec<String>,
+    },
+    /// Make an access token: asks for the password of an account with the post of a department
+    /// developer (or takes it from ONEDOOR_PASSWORD), and prints nothing but the token.
+    Token {
+        /// The host.
+        #[arg(long, env = "ONEDOOR_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+        /// The name that the account signs in by.
+        #[arg(long)]
+        login: String,
+        /// How many days it is good for.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+    },
     /// Hand a built component in at a host; a reviewer approves it there.
     Upload {
         /// The component.
         file: PathBuf,
         /// The host, for example https://onedoor.example.org.
-        #[arg(long)]
+        #[arg(long, env = "ONEDOOR_URL", default_value = "http://127.0.0.1:8080")]
         url: String,
         /// A token of a department developer. Better in the environment, out of the shell's history.
         #[arg(long, env = "ONEDOOR_TOKEN", hide_env_values = true)]
@@ -105,6 +134,16 @@ fn main() -> ExitCode {
             sdk,
             parent,
         } => scaffold::new(&name, &department, sdk.as_deref(), &parent, out),
+        Task::Dev {
+            folder,
+            url,
+            token,
+            cargo,
+        } => remote::Host::new(&url, &token).and_then(|host| {
+            let session = dev::Session::new(&folder, host, &cargo)?;
+            dev::dev(&session, out)
+        }),
+        Task::Token { url, login, days } => token::token(&url, &login, days, out),
         Task::Upload { file, url, token } => upload::upload(&file, &url, &token, out),
         Task::Inspect { file } => inspect::inspect(&file, out),
     };

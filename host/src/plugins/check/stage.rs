@@ -294,7 +294,7 @@ impl Stage {
 pub(super) fn page_name(at: &Route) -> String {
     let parameters = at.parameters.iter();
     let parameters: Vec<String> = parameters
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", value.escape_debug()))
         .collect();
     match parameters.is_empty() {
         true => format!("page {}", at.page),
