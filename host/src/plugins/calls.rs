@@ -468,7 +468,7 @@ async fn one<T>(
     let wall = Duration::from_millis(u64::from(budget.wall_ms));
     let ended = within(wall, clock.count(call)).await;
     let memory = store.data().memory();
-    let notes = std::mem::take(&mut store.data_mut().notes);
+    let notes = store.data_mut().take_notes();
     // Whatever it held goes now, before anything else happens.
     drop(store);
     let result = match ended {

@@ -5,6 +5,7 @@ mod artefacts;
 mod bindings;
 mod calls;
 mod capability;
+pub mod check;
 pub mod difference;
 mod engine;
 mod failure;
@@ -22,6 +23,7 @@ mod testing;
 mod values;
 pub mod verify;
 mod view;
+mod wasi;
 mod words;
 
 use arc_swap::ArcSwap;

@@ -7,6 +7,7 @@ use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 use super::{
     journal::Severity,
     limits::{GuestClock, HANDED_OVER, HANDLES, InHost, Limiter, OverTime},
+    wasi::Lazy,
 };
 use crate::{context::Context, domain::Domain};
 use onedoor_manifest::Budget;
@@ -22,6 +23,8 @@ pub(super) struct Call {
     /// The caller, with the plugin acting for them.
     pub(super) cx: Context,
     pub(super) notes: Notes,
+    /// For a language runtime; made when first asked for.
+    pub(super) wasi: Lazy,
     clock: Arc<GuestClock>,
     limiter: Limiter,
 }
@@ -66,6 +69,7 @@ impl Call {
             domain,
             cx,
             notes: Notes::default(),
+            wasi: Lazy::default(),
             clock: GuestClock::new(),
             limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
         }
@@ -74,6 +78,15 @@ impl Call {
     /// Stops the guest's clock: the first thing every host function does.
     pub(super) fn enter(&self) -> InHost {
         self.clock.pause()
+    }
+
+    /// What the call leaves behind, with what a language runtime wrote to its output.
+    pub(super) fn take_notes(&mut self) -> Notes {
+        let mut notes = std::mem::take(&mut self.notes);
+        for (severity, text) in self.wasi.said() {
+            notes.line(severity, text);
+        }
+        notes
     }
 
     /// Bytes of memory in use.

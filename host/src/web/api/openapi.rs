@@ -52,6 +52,7 @@ use super::{attachments, cases, grid, people, plugins, problem::Document, sessio
         people::reads_about_me,
         plugins::list,
         plugins::upload,
+        plugins::swap,
         plugins::plugin,
         plugins::faults,
         plugins::lines,
