@@ -113,3 +113,4 @@ plugins-audience-staff = 工作人员
 plugins-claim-name = 姓名
 plugins-claim-phone = 手机号
 plugins-claim-community = 所在社区
+service-paused-why = 这项服务接连出错，已暂停使用，系统会自动重试。请过几分钟再来，或拨打下面的电话。

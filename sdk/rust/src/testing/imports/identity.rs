@@ -13,7 +13,7 @@ pub fn current() -> Caller {
         locale: "zh-CN".to_owned(),
         division: None,
     };
-    with_host(|host| {
+    with_host("identity.current", |host| {
         host.person
             .as_ref()
             .map_or(nobody, |person| person.caller.clone())
@@ -21,7 +21,7 @@ pub fn current() -> Caller {
 }
 
 pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
-    with_host(|host| {
+    with_host("identity.claims", |host| {
         host.need("identity.claims")?;
         let declared = host
             .manifest
@@ -31,7 +31,7 @@ pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
         let listed =
             |kind: &Claim| declared.is_some_and(|claim| claim.kinds.contains(&named(*kind)));
         if declared.is_none() || kinds.len() > 8 || !kinds.iter().all(listed) {
-            return Err(denied(purpose, format!("[[claims]] id = \"{purpose}\"")));
+            return Err(host.lacks(purpose, &format!("[[claims]] id = \"{purpose}\"")));
         }
         let person = host
             .person
