@@ -98,12 +98,16 @@ fn write_all(out: &mut String, all: &[Seen]) -> fmt::Result {
         fmt::Result::Ok(())
     };
     let by = |name: &str, value: &str| format!(",{}", label(name, value));
-    many("onedoor_plugin_calls_total", "Calls by how they ended.", &|it| {
-        let calls = it.measures.calls.iter();
-        calls
-            .map(|((export, outcome), n)| (by("export", export) + &by("outcome", outcome), *n))
-            .collect()
-    })?;
+    many(
+        "onedoor_plugin_calls_total",
+        "Calls by how they ended.",
+        &|it| {
+            let calls = it.measures.calls.iter();
+            calls
+                .map(|((export, outcome), n)| (by("export", export) + &by("outcome", outcome), *n))
+                .collect()
+        },
+    )?;
     many(
         "onedoor_plugin_limit_hits_total",
         "Calls stopped by a limit of time, memory, stack or size.",
@@ -114,7 +118,9 @@ fn write_all(out: &mut String, all: &[Seen]) -> fmt::Result {
         "Calls that wanted what the revision was not granted.",
         &|it| {
             let denials = it.measures.denials.iter();
-            denials.map(|(what, n)| (by("capability", what), *n)).collect()
+            denials
+                .map(|(what, n)| (by("capability", what), *n))
+                .collect()
         },
     )?;
     many(
@@ -139,19 +145,46 @@ fn head(out: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
 }
 
 fn gauges(out: &mut String, all: &[Seen]) -> fmt::Result {
-    head(out, "onedoor_plugin_running", "gauge", "Calls that run now.")?;
+    head(
+        out,
+        "onedoor_plugin_running",
+        "gauge",
+        "Calls that run now.",
+    )?;
     for it in all {
-        writeln!(out, "onedoor_plugin_running{{{}}} {}", it.labels, it.running)?;
+        writeln!(
+            out,
+            "onedoor_plugin_running{{{}}} {}",
+            it.labels, it.running
+        )?;
     }
-    head(out, "onedoor_plugin_waiting", "gauge", "Calls that wait for a turn.")?;
+    head(
+        out,
+        "onedoor_plugin_waiting",
+        "gauge",
+        "Calls that wait for a turn.",
+    )?;
     for it in all {
-        writeln!(out, "onedoor_plugin_waiting{{{}}} {}", it.labels, it.waiting)?;
+        writeln!(
+            out,
+            "onedoor_plugin_waiting{{{}}} {}",
+            it.labels, it.waiting
+        )?;
     }
-    head(out, "onedoor_plugin_breaker", "gauge", "1 for the state of the breaker.")?;
+    head(
+        out,
+        "onedoor_plugin_breaker",
+        "gauge",
+        "1 for the state of the breaker.",
+    )?;
     for it in all {
         for state in Breaker::ALL {
             let (name, on) = (state.name(), u8::from(state == it.breaker));
-            writeln!(out, "onedoor_plugin_breaker{{{},state=\"{name}\"}} {on}", it.labels)?;
+            writeln!(
+                out,
+                "onedoor_plugin_breaker{{{},state=\"{name}\"}} {on}",
+                it.labels
+            )?;
         }
     }
     Ok(())
@@ -196,7 +229,10 @@ fn histograms(out: &mut String, all: &[Seen]) -> fmt::Result {
             }
             let (count, sum) = (histogram.count(), histogram.sum() as f64 / unit);
             writeln!(out, "{name}_bucket{{{labels},le=\"+Inf\"}} {count}")?;
-            writeln!(out, "{name}_sum{{{labels}}} {sum}\n{name}_count{{{labels}}} {count}")?;
+            writeln!(
+                out,
+                "{name}_sum{{{labels}}} {sum}\n{name}_count{{{labels}}} {count}"
+            )?;
         }
     }
     Ok(())

@@ -19,9 +19,9 @@ use wasmtime::{Store, component::Instance};
 use super::{
     Plugins,
     bindings::{Lift as _, Lower as _, cases, exports},
+    breaker::Change,
     failure::{CallError, Failure, FailureKind},
     imports,
-    breaker::Change,
     journal::{Entry, Origin, Severity},
     lines::Kept,
     loaded::{Exports, Loaded, Portal},
@@ -428,7 +428,12 @@ impl Journal {
         let (plugin, revision) = (&self.origin.plugin, &self.origin.revision);
         let message = match change {
             Change::Opened(seconds) => {
-                tracing::warn!(plugin, revision, seconds, "a plugin is paused after failures");
+                tracing::warn!(
+                    plugin,
+                    revision,
+                    seconds,
+                    "a plugin is paused after failures"
+                );
                 format!("open: no call for {seconds} s, then one at a time")
             }
             Change::Closed => {
@@ -454,7 +459,9 @@ impl Journal {
         }
         notes.lines.truncate(kept.kept);
         if let Some(dropped) = kept.say {
-            notes.lines.push((Severity::Warn, format!("{dropped} lines dropped")));
+            notes
+                .lines
+                .push((Severity::Warn, format!("{dropped} lines dropped")));
         }
         if !notes.lines.is_empty() {
             self.send(Entry::Lines {
@@ -551,7 +558,14 @@ async fn one<T>(
     {
         journal.fault(failure.kind, failure.message.clone());
     }
-    left_behind(loaded, journal, how.what, watch::outcome(&result), notes, receipt);
+    left_behind(
+        loaded,
+        journal,
+        how.what,
+        watch::outcome(&result),
+        notes,
+        receipt,
+    );
     result
 }
 

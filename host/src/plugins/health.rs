@@ -122,7 +122,9 @@ fn fares(it: &Loaded, active: bool) -> RevisionHealth {
         running,
         waiting,
         limit_hits: measures.limit_hits(),
-        calls: counts(&measures.calls, |(export, outcome)| (*export, Some(*outcome))),
+        calls: counts(&measures.calls, |(export, outcome)| {
+            (*export, Some(*outcome))
+        }),
         denials: counts(&measures.denials, |it| (it, None)),
         host_calls: counts(&measures.host_calls, |it| (it, None)),
         lines_dropped: measures.lines_dropped,

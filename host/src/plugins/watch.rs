@@ -94,7 +94,12 @@ impl Watch {
     }
 
     /// Notes a fault that was found after the call had answered.
-    pub(super) fn failed(&self, export: &'static str, kind: FailureKind, now: Timestamp) -> Option<Change> {
+    pub(super) fn failed(
+        &self,
+        export: &'static str,
+        kind: FailureKind,
+        now: Timestamp,
+    ) -> Option<Change> {
         let mut parts = self.parts();
         parts.measures.count(export, kind.name());
         parts.breaker.ended(Pass::Ordinary, Went::Badly, now)

@@ -19,8 +19,7 @@ use crate::{
         difference::Difference,
         health::{self, Health},
         revisions::{self, PluginSummary},
-        verify,
-        watch,
+        verify, watch,
     },
 };
 

@@ -36,8 +36,8 @@ mod words;
 use std::{cell::RefCell, rc::Rc, time::Instant};
 
 use onedoor_forms::{Answers, Date, Outcome, Route, Submission, View, check_view, validate};
-use onedoor_manifest::{Flaw, Manifest};
 pub use onedoor_manifest::Receipt;
+use onedoor_manifest::{Flaw, Manifest};
 
 pub use failure::Failure;
 pub use state::{OneCase, Person};

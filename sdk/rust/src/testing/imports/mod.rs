@@ -28,7 +28,9 @@ pub mod random {
             n <= 1024,
             "at most 1,024 random bytes; the real host ends the call"
         );
-        with_host("random.bytes", |host| (0..n).map(|_| next(&mut host.seed)).collect())
+        with_host("random.bytes", |host| {
+            (0..n).map(|_| next(&mut host.seed)).collect()
+        })
     }
 
     /// Marsaglia's xorshift.
