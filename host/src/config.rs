@@ -167,6 +167,9 @@ pub struct Config {
     /// Program that compiles plugins, started as a limited process; this one by default.
     #[arg(long, env = "ONEDOOR_COMPILER", value_name = "PATH")]
     pub compiler: Option<PathBuf>,
+    /// Address and port of the measurements, `/metrics`; off by default, and never the public's.
+    #[arg(long, env = "ONEDOOR_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
     /// What is logged, as a `tracing` filter.
     #[arg(
         long,
@@ -313,6 +316,7 @@ impl Config {
             time_zone: "Asia/Shanghai".to_owned(),
             grace: 20,
             compiler: None,
+            metrics_listen: None,
             log: "info".to_owned(),
         }
     }
@@ -335,7 +339,8 @@ impl Config {
 
     /// Refuses what would put people's data at risk in a folder of this kind.
     pub fn check(&self, kind: Kind) -> Result<(), Unsafe> {
-        if kind.loopback_only() && !self.listen.ip().is_loopback() {
+        let all = [Some(self.listen), self.metrics_listen];
+        if kind.loopback_only() && all.iter().flatten().any(|it| !it.ip().is_loopback()) {
             return Err(Unsafe::OffLoopback(kind));
         }
         let Some(url) = &self.public_url else {
@@ -456,6 +461,11 @@ mod tests {
             &[any, "--public-url=https://city.example"],
             Kind::Demo,
             Err(Unsafe::OffLoopback(Kind::Demo)),
+        );
+        check(
+            &["--metrics-listen=0.0.0.0:9090"],
+            Kind::Development,
+            Err(Unsafe::OffLoopback(Kind::Development)),
         );
         check(
             &["--public-url=http://localhost:8080"],

@@ -8,6 +8,7 @@ use onedoor::{
     config::{Cli, Command, Config, PluginCommand, UserCommand},
     demo,
     identity::{directory, operations, recovery},
+    metrics,
     page::Paging,
     plugins::{check, compile_child, revisions},
     remote, serve, telemetry, web,
@@ -125,6 +126,12 @@ async fn listen(app: App) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(app.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", app.config.listen))?;
+    if let Some(address) = app.config.metrics_listen {
+        let measurements = tokio::net::TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}"))?;
+        metrics::start(&app, measurements);
+    }
     serve::stop_on_signal(&app)?;
     revisions::start(&app).await?;
     background::start(&app);

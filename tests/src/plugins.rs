@@ -13,13 +13,15 @@ use onedoor::{
     context::Context,
     db::Database,
     domain::{Domain, testing},
+    error::Error,
     plugins::{
-        About, CallError, Engine, Failure, Plugins, Settings, compile,
+        About, CallError, Engine, Failure, Loaded, Plugins, Settings, compile,
         journal::{self, Entry},
         verify::{Verified, verify},
     },
 };
 use onedoor_forms::{Block, Route, Text, View};
+use onedoor_manifest::Receipt;
 use tokio::sync::mpsc;
 
 /// A host with some guests active.
@@ -109,6 +111,48 @@ impl Host {
             std::fs::rename(&beside, &file).unwrap();
         }
         file
+    }
+
+    /// Makes a component active that no file holds; why it cannot be.
+    pub async fn install(&self, component: &[u8]) -> Result<(), Error> {
+        let verified = verify(component)?;
+        let artefact = self.folder.path().join(&verified.manifest.id);
+        std::fs::write(&artefact, compile(component)?).unwrap();
+        let about = About {
+            manifest: verified.manifest,
+            digest: verified.digest,
+            bundles: verified.sections.bundles,
+        };
+        let loaded = self.plugins.engine().load(&artefact, about).await?;
+        self.plugins.put(Arc::new(loaded));
+        Ok(())
+    }
+
+    /// Puts a guest in force anew, so that its breaker is closed.
+    pub fn again(&self, guest: &str) {
+        self.plugins.put(self.guest(guest));
+    }
+
+    /// The revision of a guest that is in force.
+    pub fn guest(&self, guest: &str) -> Arc<Loaded> {
+        self.plugins.get(&format!("guest-{guest}")).unwrap()
+    }
+
+    /// The receipt of a guest's last call.
+    pub fn receipt(&self, guest: &str) -> Receipt {
+        let calls = self.guest(guest).watch.receipts();
+        calls.into_iter().next().unwrap().receipt
+    }
+
+    /// The lines told so far.
+    pub fn lines(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        while let Ok(entry) = self.entries.try_recv() {
+            if let Entry::Lines { lines, .. } = entry {
+                found.extend(lines.into_iter().map(|(_, text)| text));
+            }
+        }
+        found
     }
 
     /// A page of a guest, for nobody.

@@ -1,5 +1,6 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
-//! `cargo bench --bench speed -- [calls|languages|pages|submits|locate]` with the guests built and, for
+//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits]` with the guests
+//! built and, for
 //! PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
 #![allow(
     clippy::unwrap_used,
@@ -13,13 +14,17 @@ mod calls;
 mod figures;
 mod languages;
 mod locate;
+mod many;
+mod neighbours;
 mod pages;
 mod submits;
 mod world;
 
-const PARTS: [(&str, fn()); 5] = [
+const PARTS: [(&str, fn()); 7] = [
     ("locate", locate::run),
     ("calls", calls::run),
+    ("neighbours", neighbours::run),
+    ("many", many::run),
     ("languages", languages::run),
     ("pages", pages::run),
     ("submits", submits::run),

@@ -113,3 +113,5 @@ plugins-audience-staff = Staff
 plugins-claim-name = Name
 plugins-claim-phone = Phone number
 plugins-claim-community = Community
+service-paused-why = The service has failed several times and is at rest. It is tried again by itself: please come back in a few minutes, or call.
+plugin-service-without-portal = The service “{ $service }” has no pages: export `portal`, or take the service out of plugin.toml.

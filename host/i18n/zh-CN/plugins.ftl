@@ -113,3 +113,5 @@ plugins-audience-staff = 工作人员
 plugins-claim-name = 姓名
 plugins-claim-phone = 手机号
 plugins-claim-community = 所在社区
+service-paused-why = 这项服务接连出错，已暂停使用，系统会自动重试。请过几分钟再来，或拨打下面的电话。
+plugin-service-without-portal = 服务“{ $service }”没有页面：请导出 `portal`，或从 plugin.toml 中删去该服务。

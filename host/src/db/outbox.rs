@@ -106,6 +106,16 @@ pub async fn failed(
     Ok(())
 }
 
+/// It was not tried, since its receiver rests: again at `due`, and no try is counted.
+pub async fn postponed(t: &mut Transaction, id: &str, due: Timestamp) -> Result<()> {
+    sql("UPDATE outbox SET due = $1, tries = tries - 1 WHERE id = $2")
+        .bind(due)
+        .bind(id)
+        .run(t)
+        .await
+        .map(drop)
+}
+
 /// How many messages of a consumer are parked.
 pub async fn parked(c: &mut Connection, consumer: &str) -> Result<i64> {
     sql("SELECT COUNT(*) AS n FROM outbox WHERE consumer = $1 AND parked IS NOT NULL")

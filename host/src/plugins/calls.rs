@@ -3,26 +3,41 @@
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
+use onedoor_manifest::{Budget, Receipt};
 use std::{
-    future::poll_fn, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Duration,
+    future::poll_fn,
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::{Arc, OnceLock},
+    task::Poll,
+    time::{Duration, Instant},
 };
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, error::Elapsed, timeout_at},
-};
+use tokio::time::{error::Elapsed, timeout_at};
+use tracing::{Instrument as _, field::Empty};
 use wasmtime::{Store, component::Instance};
 
 use super::{
     Plugins,
     bindings::{Lift as _, Lower as _, cases, exports},
+    breaker::Change,
     failure::{CallError, Failure, FailureKind},
     imports,
-    journal::{Entry, Origin},
+    journal::{Entry, Origin, Severity},
+    lines::Kept,
     loaded::{Exports, Loaded, Portal},
-    store::{Call, Notes, store},
+    store::{CALLS, Call, Notes, store},
     view,
+    watch::{self, Ran, Ticket},
 };
-use crate::{cases::model::Urgency, context::Context, domain::Domain, time::Timestamp};
+use crate::{
+    cases::model::Urgency,
+    context::{Context, Locale},
+    domain::Domain,
+    time::Timestamp,
+};
+
+/// The kind of a journal's entry that tells of a breaker.
+const BREAKER: &str = "breaker";
 
 /// What a triage is told of a new report: no personal data.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,23 +99,18 @@ impl Plugins {
     ) -> Result<View, CallError> {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
-        let view: View = self
-            .look(
-                &loaded,
-                domain,
-                cx,
-                "render",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let render = &loaded.portal()?.render;
-                        let (answer,) = render.call(store, instance, (at,)).await?;
-                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
-                    })
-                },
-            )
-            .await?;
-        let mended = view::mend(view, &loaded.manifest, cx.locale);
-        self.shown(&loaded, cx, mended)
+        let mut how = How::of(&loaded, "render", |view, loaded, locale| {
+            view::mend(view, &loaded.manifest, locale)
+        });
+        how.looks = true;
+        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let render = &loaded.portal()?.render;
+                let (answer,) = render.call(store, instance, (at,)).await?;
+                Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+            })
+        })
+        .await
     }
 
     /// Hands over a form that the host has validated.
@@ -114,23 +124,15 @@ impl Plugins {
     ) -> Result<Outcome, CallError> {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let (at, submission) = (at.clone().lower(), submission.lower());
-        let outcome: Outcome = self
-            .run(
-                &loaded,
-                domain,
-                cx,
-                "submit",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let submit = &loaded.portal()?.submit;
-                        let (answer,) = submit.call(store, instance, (at, submission)).await?;
-                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
-                    })
-                },
-            )
-            .await?;
-        let mended = view::mend_outcome(outcome, &loaded.manifest, cx.locale);
-        self.shown(&loaded, cx, mended)
+        let how = How::of(&loaded, "submit", mended);
+        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let submit = &loaded.portal()?.submit;
+                let (answer,) = submit.call(store, instance, (at, submission)).await?;
+                Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+            })
+        })
+        .await
     }
 
     /// Hands over a press of a button. `once` is the same each time the same press is sent.
@@ -146,23 +148,15 @@ impl Plugins {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
         let (action, once) = (action.to_owned(), once.to_owned());
-        let outcome: Outcome = self
-            .run(
-                &loaded,
-                domain,
-                cx,
-                "act",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let act = &loaded.portal()?.act;
-                        let (answer,) = act.call(store, instance, (at, action, once)).await?;
-                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
-                    })
-                },
-            )
-            .await?;
-        let mended = view::mend_outcome(outcome, &loaded.manifest, cx.locale);
-        self.shown(&loaded, cx, mended)
+        let how = How::of(&loaded, "act", mended);
+        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let act = &loaded.portal()?.act;
+                let (answer,) = act.call(store, instance, (at, action, once)).await?;
+                Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+            })
+        })
+        .await
     }
 
     /// Asks for a class and an urgency; none means "not for me".
@@ -253,8 +247,7 @@ impl Plugins {
         }
     }
 
-    /// Runs `job` in an instance of its own, and in a task of its own: it goes to its end even if
-    /// the caller goes away, so that no submission is cut in half.
+    /// Runs `job` in an instance of its own.
     async fn run<T, F>(
         &self,
         loaded: &Arc<Loaded>,
@@ -273,21 +266,17 @@ impl Plugins {
             + Send
             + 'static,
     {
-        let turn = loaded.turn().await?;
-        let call = self.call(loaded, domain, cx, turn, job);
-        let task = tokio::spawn(call);
-        let result = task.await.map_err(|panic| panic.to_string());
-        ended(loaded, what, result)
+        let how = How::of(loaded, what, |answer, _, _| Ok((answer, Vec::new())));
+        self.run_as(how, loaded, domain, cx, job).await
     }
 
-    /// Runs `job` in an instance of its own, and in the caller's task: for what is only looked at.
-    /// A small call costs a fraction of waking another thread for it.
-    async fn look<T, F>(
+    /// Runs `job` in an instance of its own, unless the breaker is open or too many run already.
+    async fn run_as<T, F>(
         &self,
+        how: How<T>,
         loaded: &Arc<Loaded>,
         domain: &Domain,
         cx: &Context,
-        what: &'static str,
         job: F,
     ) -> Result<T, CallError>
     where
@@ -300,61 +289,54 @@ impl Plugins {
             + Send
             + 'static,
     {
-        let turn = loaded.turn().await?;
-        let call = self.call(loaded, domain, cx, turn, job);
-        // Everything the call holds is its own and dropped with it.
-        let result = AssertUnwindSafe(call).catch_unwind().await;
-        ended(loaded, what, result.map_err(|_| "a panic".to_owned()))
-    }
-
-    fn call<T, F>(
-        &self,
-        loaded: &Arc<Loaded>,
-        domain: &Domain,
-        cx: &Context,
-        turn: OwnedSemaphorePermit,
-        job: F,
-    ) -> impl Future<Output = Result<T, CallError>> + Send + 'static + use<T, F>
-    where
-        T: Send + 'static,
-        F: for<'a> FnOnce(
-                &'a Loaded,
-                &'a mut Store<Call>,
-                &'a Instance,
-            ) -> BoxFuture<'a, Answer<T>>
-            + Send
-            + 'static,
-    {
+        let what = how.what;
+        let ticket = Ticket::get(loaded, what, cx.now).map_err(CallError::Paused)?;
+        let turn = loaded.turn().await;
+        let turn = turn.inspect_err(|busy| loaded.watch.turned_away(what, busy.kind.name()))?;
+        if let Some(seconds) = ticket.overtaken(what, cx.now) {
+            return Err(CallError::Paused(seconds));
+        }
         let (it, domain, mut cx) = (loaded.clone(), domain.clone(), cx.clone());
         cx.plugin = Some(loaded.acting.clone());
         let journal = Journal::of(self, loaded, &cx);
-        async move {
-            let result = one(&it, domain, cx, journal, Box::new(job)).await;
+        let span = tracing::debug_span!(
+            target: CALLS, "plugin call", plugin = loaded.manifest.id, revision = loaded.digest,
+            export = what, outcome = Empty, guest_us = Empty, memory = Empty
+        );
+        let looks = how.looks;
+        let call = async move {
+            let (began, now) = (Instant::now(), cx.now);
+            let result = one(&it, domain, cx, &journal, how, Box::new(job)).await;
             drop(turn);
+            let ended = now.plus(began.elapsed());
+            if let Some(change) = ticket.ended(watch::went(&result), ended) {
+                journal.breaker(change);
+            }
             result
-        }
+        };
+        let call = call.instrument(span);
+        // Everything the call holds is its own and dropped with it.
+        let result = if looks {
+            let result = AssertUnwindSafe(call).catch_unwind().await;
+            result.map_err(|_| "a panic".to_owned())
+        } else {
+            tokio::spawn(call).await.map_err(|panic| panic.to_string())
+        };
+        ended(loaded, what, result)
     }
 
-    /// Reports what was wrong with a page, and hands it on.
-    fn shown<T>(
+    /// Reports a failure that shows only in what the answer of `what` leads to.
+    pub(super) fn at_fault(
         &self,
         loaded: &Loaded,
         cx: &Context,
-        mended: Result<(T, Vec<Breach>), Failure>,
-    ) -> Result<T, CallError> {
+        what: &'static str,
+        failure: &Failure,
+    ) {
         let journal = Journal::of(self, loaded, cx);
-        match mended {
-            Ok((shown, breaches)) => {
-                if !breaches.is_empty() {
-                    let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
-                    journal.fault(FailureKind::View, told.join("\n"));
-                }
-                Ok(shown)
-            }
-            Err(failure) => {
-                journal.fault(failure.kind, failure.message.clone());
-                Err(failure.into())
-            }
+        journal.fault(failure.kind, failure.message.clone());
+        if let Some(change) = loaded.watch.failed(what, failure.kind, cx.now) {
+            journal.breaker(change);
         }
     }
 }
@@ -378,6 +360,39 @@ fn ended<T>(
         tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
     }
     result
+}
+
+/// What an answer is held against before it is handed on: mended, with what was wrong, or refused.
+type Check<T> = fn(T, &Loaded, Locale) -> Result<(T, Vec<Breach>), Failure>;
+
+/// How a call is run.
+struct How<T> {
+    what: &'static str,
+    budget: Budget,
+    check: Check<T>,
+    /// It only looks, and runs in the caller's task: waking another thread costs more than a small
+    /// call. Anything else has a task of its own and goes to its end even if the caller goes away,
+    /// so that no submission is cut in half.
+    looks: bool,
+}
+
+impl<T> How<T> {
+    fn of(loaded: &Loaded, what: &'static str, check: Check<T>) -> Self {
+        Self {
+            what,
+            budget: loaded.manifest.budget,
+            check,
+            looks: false,
+        }
+    }
+}
+
+fn mended(
+    outcome: Outcome,
+    loaded: &Loaded,
+    locale: Locale,
+) -> Result<(Outcome, Vec<Breach>), Failure> {
+    view::mend_outcome(outcome, &loaded.manifest, locale)
 }
 
 /// Where a call's reports go, and under what.
@@ -408,13 +423,45 @@ impl Journal {
         });
     }
 
-    fn notes(&self, notes: Notes) {
+    /// Reports that the plugin's breaker opened or closed.
+    pub(super) fn breaker(&self, change: Change) {
+        let (plugin, revision) = (&self.origin.plugin, &self.origin.revision);
+        let message = match change {
+            Change::Opened(seconds) => {
+                tracing::warn!(
+                    plugin,
+                    revision,
+                    seconds,
+                    "a plugin is paused after failures"
+                );
+                format!("open: no call for {seconds} s, then one at a time")
+            }
+            Change::Closed => {
+                tracing::info!(plugin, revision, "a plugin answers again");
+                "closed: it answers again".to_owned()
+            }
+        };
+        self.send(Entry::Fault {
+            origin: self.origin.clone(),
+            kind: BREAKER,
+            message,
+        });
+    }
+
+    /// Sends what a call had to say, of its lines as many as `kept` allows.
+    fn notes(&self, mut notes: Notes, kept: Kept) {
         for (capability, line) in notes.denials {
             self.send(Entry::Denial {
                 origin: self.origin.clone(),
                 capability,
                 line,
             });
+        }
+        notes.lines.truncate(kept.kept);
+        if let Some(dropped) = kept.say {
+            notes
+                .lines
+                .push((Severity::Warn, format!("{dropped} lines dropped")));
         }
         if !notes.lines.is_empty() {
             self.send(Entry::Lines {
@@ -435,7 +482,7 @@ impl Journal {
 /// Runs `call` for at most `wall`. The timer is set only when the call has to wait, as few have:
 /// setting one wakes a thread, which costs more than a small call.
 async fn within<F: Future>(wall: Duration, call: F) -> Result<F::Output, Elapsed> {
-    let began = Instant::now();
+    let began = tokio::time::Instant::now();
     let mut call = pin!(call);
     let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
     match first {
@@ -449,10 +496,12 @@ async fn one<T>(
     loaded: &Loaded,
     domain: Domain,
     cx: Context,
-    journal: Journal,
+    journal: &Journal,
+    how: How<T>,
     job: Job<T>,
 ) -> Result<T, CallError> {
-    let budget = loaded.manifest.budget;
+    let (locale, budget) = (cx.locale, how.budget);
+    let (began, stood) = (Instant::now(), OnceLock::new());
     let (mut store, clock) = store(&loaded.shape.pre, domain, cx, budget);
     let call = async {
         let instance = loaded
@@ -461,6 +510,7 @@ async fn one<T>(
             .instantiate_async(&mut store)
             .await
             .map_err(|error| (error, true))?;
+        let _ = stood.set(micros(began.elapsed()));
         job(loaded, &mut store, &instance)
             .await
             .map_err(|error| (error, false))
@@ -471,6 +521,14 @@ async fn one<T>(
     let notes = store.data_mut().take_notes();
     // Whatever it held goes now, before anything else happens.
     drop(store);
+    let receipt = Receipt {
+        guest_us: Some(micros(clock.used())),
+        wall_us: micros(began.elapsed()),
+        instantiate_us: stood.get().copied(),
+        memory: Some(memory as u64),
+        denials: notes.denials.iter().map(|it| it.0.clone()).collect(),
+        ..Receipt::default()
+    };
     let result = match ended {
         Ok(Ok(Ok(answer))) => Ok(answer),
         Ok(Ok(Err(refused))) => Err(CallError::Refused(refused)),
@@ -487,20 +545,67 @@ async fn one<T>(
         )
         .into()),
     };
-    tracing::trace!(guest = ?clock.used(), memory, "a call ended");
+    let result = result.and_then(|answer| {
+        let (answer, breaches) = (how.check)(answer, loaded, locale)?;
+        if !breaches.is_empty() {
+            let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+            journal.fault(FailureKind::View, told.join("\n"));
+        }
+        Ok(answer)
+    });
     if let Err(CallError::Failed(failure)) = &result
         && failure.kind != FailureKind::Busy
     {
         journal.fault(failure.kind, failure.message.clone());
     }
-    journal.notes(notes);
+    left_behind(
+        loaded,
+        journal,
+        how.what,
+        watch::outcome(&result),
+        notes,
+        receipt,
+    );
     result
+}
+
+/// Keeps what a call leaves behind.
+fn left_behind(
+    loaded: &Loaded,
+    journal: &Journal,
+    export: &'static str,
+    outcome: &'static str,
+    mut notes: Notes,
+    receipt: Receipt,
+) {
+    tracing::Span::current()
+        .record("outcome", outcome)
+        .record("guest_us", receipt.guest_us)
+        .record("memory", receipt.memory);
+    let kept = loaded.watch.ran(Ran {
+        export,
+        outcome,
+        host_calls: std::mem::take(&mut notes.host_calls),
+        lines: notes.lines.len(),
+        lost: notes.lost,
+        call: watch::Call {
+            at: journal.origin.at,
+            request: journal.origin.request.clone(),
+            revision: loaded.digest.clone(),
+            receipt,
+        },
+    });
+    journal.notes(notes, kept);
 }
 
 impl Loaded {
     fn portal(&self) -> wasmtime::Result<&Portal> {
         self.shape.portal.as_ref().ok_or_else(absent)
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn absent() -> wasmtime::Error {

@@ -18,6 +18,7 @@ use super::{
     failure::{Failure, FailureKind},
     function::Function,
     store::Call,
+    watch::Watch,
     words::Words,
 };
 use crate::context::ActingPlugin;
@@ -50,6 +51,8 @@ pub struct Loaded {
     pub words: Words,
     /// What it exports.
     pub exports: Exports,
+    /// What is known of it while it runs.
+    pub watch: Watch,
     pub(super) shape: Shape,
     pub(super) acting: Arc<ActingPlugin>,
     turns: Arc<Semaphore>,
@@ -122,11 +125,18 @@ impl Loaded {
             digest,
             words,
             exports,
+            watch: Watch::default(),
             shape,
             acting: Arc::new(acting),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
         }
+    }
+
+    /// How many calls of it run now, and how many wait for a turn.
+    pub fn crowd(&self) -> (usize, usize) {
+        let running = AT_ONCE.saturating_sub(self.turns.available_permits());
+        (running, self.waiting.load(Relaxed))
     }
 
     /// A turn to call it; `Busy` when too many wait already, or none came in time.

@@ -3,6 +3,7 @@
 
 mod artefacts;
 mod bindings;
+pub mod breaker;
 mod calls;
 mod capability;
 pub mod check;
@@ -11,10 +12,13 @@ mod engine;
 mod failure;
 pub mod follow;
 mod function;
+pub mod health;
 mod imports;
 pub mod journal;
 mod limits;
+mod lines;
 mod loaded;
+pub mod measures;
 pub mod revisions;
 pub mod sections;
 mod store;
@@ -24,6 +28,7 @@ mod values;
 pub mod verify;
 mod view;
 mod wasi;
+pub mod watch;
 mod words;
 
 use arc_swap::ArcSwap;
@@ -75,8 +80,10 @@ impl Plugins {
         self.0.active.load_full()
     }
 
-    /// Makes a revision the active one of its plugin. Calls in flight end on the old one.
+    /// Makes a revision the active one of its plugin. Calls in flight end on the old one. Its
+    /// breaker is closed, also when it has been in force before.
     pub fn put(&self, loaded: Arc<Loaded>) {
+        loaded.watch.close();
         self.0.active.rcu(|active| {
             let mut active = Active::clone(active);
             active.insert(loaded.manifest.id.clone(), loaded.clone());

@@ -61,6 +61,11 @@ impl Revisions {
         })
     }
 
+    /// The revision that a roll-back of a plugin would bring back, if it is loaded.
+    pub(super) fn standby_of(&self, plugin: &str) -> Option<Arc<Loaded>> {
+        self.standby().get(plugin).cloned()
+    }
+
     fn standby(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Loaded>>> {
         self.standby.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,7 +90,7 @@ pub struct PluginSummary {
 }
 
 /// What `resource` of a department stands for in the policy's table.
-fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'a> {
+pub(super) fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'a> {
     Resource {
         unit: Some(department),
         author,
@@ -494,7 +499,7 @@ pub async fn lines(app: &App, cx: &Context, plugin: &str, paging: &Paging) -> Re
     Ok(Page::cut(found, limit, |it| it.id.clone()))
 }
 
-async fn readable(app: &App, cx: &Context, id: &str) -> Result<Plugin> {
+pub(super) async fn readable(app: &App, cx: &Context, id: &str) -> Result<Plugin> {
     need(cx, Act::ReadPlugins, Resource::default())?;
     let plugin = known(app, id).await?;
     need(cx, Act::ReadPlugins, of(&plugin.department, None))?;

@@ -2,6 +2,7 @@
 //! dropped after it, so that nothing of one person's call can reach the next.
 
 use std::{sync::Arc, time::Duration};
+use tracing::Span;
 use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 
 use super::{
@@ -12,6 +13,8 @@ use super::{
 use crate::{context::Context, domain::Domain};
 use onedoor_manifest::Budget;
 
+/// The target of the spans of calls and of what they call: built only when something listens.
+pub(super) const CALLS: &str = "onedoor::calls";
 /// The most lines a call may log.
 const LINES: usize = 100;
 /// The longest line, in bytes.
@@ -35,6 +38,10 @@ pub(super) struct Notes {
     pub(super) lines: Vec<(Severity, String)>,
     /// What was missing, and the line of the manifest to add.
     pub(super) denials: Vec<(String, String)>,
+    /// How many lines were dropped, past the limit of a call.
+    pub(super) lost: u64,
+    /// How often which function of the host was called.
+    pub(super) host_calls: Vec<(&'static str, u32)>,
 }
 
 impl Notes {
@@ -43,6 +50,16 @@ impl Notes {
         if self.lines.len() < LINES {
             text.truncate(text.floor_char_boundary(LINE));
             self.lines.push((severity, text));
+        } else {
+            self.lost += 1;
+        }
+    }
+
+    fn called(&mut self, function: &'static str) {
+        // A call uses a handful of functions: to look through them is cheaper than to hash.
+        match self.host_calls.iter_mut().find(|(it, _)| *it == function) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.host_calls.push((function, 1)),
         }
     }
 
@@ -75,9 +92,12 @@ impl Call {
         }
     }
 
-    /// Stops the guest's clock: the first thing every host function does.
-    pub(super) fn enter(&self) -> InHost {
-        self.clock.pause()
+    /// Stops the guest's clock and notes the call, until what it answers is dropped: the first
+    /// thing every host function does, with its name as in `cases.open`.
+    pub(super) fn enter(&mut self, function: &'static str) -> (InHost, Span) {
+        self.notes.called(function);
+        let span = tracing::debug_span!(target: CALLS, "host call", function);
+        (self.clock.pause(), span)
     }
 
     /// What the call leaves behind, with what a language runtime wrote to its output.

@@ -31,12 +31,10 @@ const IMPORTS: [&str; 9] = [
     "onedoor:plugin/random",
     "onedoor:plugin/log",
 ];
+/// Where its pages come from.
+const PORTAL: &str = "onedoor:plugin/portal";
 /// What it may take part in.
-const EXPORTS: [&str; 3] = [
-    "onedoor:plugin/portal",
-    "onedoor:plugin/triage",
-    "onedoor:plugin/events",
-];
+const EXPORTS: [&str; 3] = [PORTAL, "onedoor:plugin/triage", "onedoor:plugin/events"];
 
 /// A component that reads well.
 #[derive(Clone, Debug)]
@@ -70,6 +68,9 @@ pub fn verify(component: &[u8]) -> Result<Verified> {
     contract(&sections, &mut problems);
     interfaces(&sections, &mut problems);
     bundles(&sections, &mut problems);
+    if let Some(manifest) = &manifest {
+        promises(manifest, &sections, &mut problems);
+    }
     match (manifest, sections.manifest.clone()) {
         (Some(manifest), Some(text)) if problems.is_empty() => Ok(Verified {
             digest: digest(component),
@@ -148,6 +149,17 @@ fn interfaces(sections: &Sections, problems: &mut Vec<Problem>) {
     }));
     if !sections.exports.iter().any(|it| is_of(&EXPORTS, it)) {
         problems.push(Problem::general("plugin-exports-nothing").with("wanted", CONTRACT));
+    }
+}
+
+/// What the manifest shows to residents must be there.
+fn promises(manifest: &Manifest, sections: &Sections, problems: &mut Vec<Problem>) {
+    let portal = sections.exports.iter().any(|it| is_of(&[PORTAL], it));
+    if let Some(service) = manifest.services.first()
+        && !portal
+    {
+        let problem = Problem::at("services", "plugin-service-without-portal");
+        problems.push(problem.with("service", &service.id));
     }
 }
 

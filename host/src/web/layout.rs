@@ -211,7 +211,9 @@ fn wording(locale: Locale, error: Option<&Error>, status: StatusCode) -> (String
         (Some(Error::NotFound), _) | (None, StatusCode::NOT_FOUND) => {
             ("error-not-found", w.t("error-not-found-why"))
         }
-        (Some(Error::Unavailable), _) => ("error-unavailable", w.t("error-unavailable-why")),
+        (Some(Error::Unavailable | Error::Paused(_)), _) => {
+            ("error-unavailable", w.t("error-unavailable-why"))
+        }
         (None, StatusCode::PAYLOAD_TOO_LARGE) => ("error-too-large", w.t("error-too-large-why")),
         (None, status) if status.is_client_error() => ("error-invalid", w.t("error-malformed-why")),
         _ => ("error-internal", w.t("error-internal-why")),

@@ -87,6 +87,8 @@ table! {
     get "/api/v1/plugins/{id}" api::plugins::plugin;
     get "/api/v1/plugins/{id}/faults" api::plugins::faults;
     get "/api/v1/plugins/{id}/lines" api::plugins::lines;
+    get "/api/v1/plugins/{id}/health" api::plugins::health;
+    get "/api/v1/plugins/{id}/receipts" api::plugins::receipts;
     post "/api/v1/plugins/{id}/roll-back" api::plugins::roll_back;
     post "/api/v1/plugins/{id}/retire" api::plugins::retire;
     get "/api/v1/revisions/{digest}" api::plugins::revision;

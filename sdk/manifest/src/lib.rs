@@ -3,6 +3,9 @@
 //! field, and refuses one it does not know.
 
 mod check;
+mod receipt;
+
+pub use receipt::Receipt;
 
 use serde::{Deserialize, Serialize};
 

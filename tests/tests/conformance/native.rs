@@ -4,7 +4,7 @@ use guest_conformance::Conformance;
 use onedoor_sdk::{
     Answers, Date, Error, Event, Report, Route,
     grid::Level,
-    testing::{Failure, Person, TestHost},
+    testing::{Failure, Person, Receipt, TestHost},
 };
 
 use crate::script::{COMMUNITY, STREET, Step, Who};
@@ -15,10 +15,28 @@ pub fn play(steps: &[Step]) -> Vec<String> {
     host.set_clock(Date::parse("2026-11-23").unwrap(), 10 * 60);
     divisions(&host);
     let mut told = Vec::new();
-    steps
-        .iter()
-        .map(|step| one(&host, step, &mut told))
-        .collect()
+    let mut said = Vec::new();
+    for step in steps {
+        let before = host.receipts().len();
+        let answer = one(&host, step, &mut told);
+        let receipts = host.receipts();
+        // Before a form or a button, the test host shows the page that it is on.
+        let last = receipts.get(before..).unwrap().last();
+        said.push(answer + &cost(last));
+    }
+    said
+}
+
+/// What the last call of a step asked of the host, as both hosts have it on the receipt.
+pub fn cost(receipt: Option<&Receipt>) -> String {
+    receipt.map_or(String::new(), |it| {
+        let outcome = match &*it.outcome {
+            // What the test host finds wrong with an answer is no kind of failure of its own.
+            "ok" | "refused" => &*it.outcome,
+            _ => "ok",
+        };
+        format!(" [{} {outcome} {:?} {:?}]", it.export, it.calls, it.denials)
+    })
 }
 
 /// Those of Huangpu that the script asks for.

@@ -10,13 +10,13 @@ use onedoor::{
     domain::{Domain, testing},
     grid,
     identity::{self, Person, Post, operations},
-    plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal},
+    plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal, watch::Watch},
     time::Timestamp,
 };
 use onedoor_sdk::{Route, Submission, identity::Role};
 
 use crate::{
-    native::{refused, report},
+    native::{cost, refused, report},
     script::{COMMUNITY, STREET, Step, Who},
 };
 
@@ -53,9 +53,19 @@ pub async fn play(steps: &[Step]) -> Vec<String> {
     let mut stage = stage(folder.path()).await;
     let mut said = Vec::new();
     for step in steps {
-        said.push(stage.one(step).await);
+        let loaded = stage.plugins.get(ID).unwrap();
+        let watch = &loaded.watch;
+        let before = calls(watch);
+        let answer = stage.one(step).await;
+        let receipts = watch.receipts();
+        let last = receipts.first().filter(|_| calls(watch) > before);
+        said.push(answer + &cost(last.map(|it| &it.receipt)));
     }
     said
+}
+
+fn calls(watch: &Watch) -> u64 {
+    watch.measures().wall.count()
 }
 
 /// What one person is called by this plugin and by another of the same code.

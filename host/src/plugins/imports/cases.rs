@@ -28,7 +28,7 @@ const STEPS: usize = 200;
 
 impl cases::Host for Call {
     async fn classes(&mut self) -> Answer<Vec<ClassInfo>> {
-        let _host = self.enter();
+        let _host = self.enter("cases.classes");
         let list = self.domain.duty.list();
         let found = views::plugin_classes(&self.cx, &list);
         let locale = self.cx.locale;
@@ -43,7 +43,7 @@ impl cases::Host for Call {
     }
 
     async fn open(&mut self, once: String, draft: Draft) -> Answer<Info> {
-        let _host = self.enter();
+        let _host = self.enter("cases.open");
         let result = match report(once, draft) {
             Ok(report) => opened(self, report).await,
             Err(error) => Err(error),
@@ -52,14 +52,14 @@ impl cases::Host for Call {
     }
 
     async fn get(&mut self, id: String) -> Answer<Info> {
-        let _host = self.enter();
+        let _host = self.enter("cases.get");
         bounded(&id, 64, "a case's id has at most 64 characters")?;
         let result = seen(self, &id).await;
         self.answer(result)
     }
 
     async fn steps(&mut self, id: String) -> Answer<Vec<Step>> {
-        let _host = self.enter();
+        let _host = self.enter("cases.steps");
         bounded(&id, 64, "a case's id has at most 64 characters")?;
         let result = views::timeline(&self.domain, &self.cx, &id).await;
         self.answer(result.map(|moments| {
@@ -75,7 +75,7 @@ impl cases::Host for Call {
     }
 
     async fn list(&mut self, filter: Filter, part: types::Paging) -> Answer<types::Page> {
-        let _host = self.enter();
+        let _host = self.enter("cases.list");
         let wanted = views::Wanted {
             class: filter.class,
             state: filter.state.map(own_state),
@@ -87,7 +87,7 @@ impl cases::Host for Call {
     }
 
     async fn comment(&mut self, id: String, once: String, text: String) -> Answer<()> {
-        let _host = self.enter();
+        let _host = self.enter("cases.comment");
         bounded(&id, 64, "a case's id has at most 64 characters")?;
         let result = if text.chars().count() > REMARK {
             let problem = Problem::at("text", "text-too-long").with("limit", REMARK);

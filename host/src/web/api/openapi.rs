@@ -56,6 +56,8 @@ use super::{attachments, cases, grid, people, plugins, problem::Document, sessio
         plugins::plugin,
         plugins::faults,
         plugins::lines,
+        plugins::health,
+        plugins::receipts,
         plugins::roll_back,
         plugins::retire,
         plugins::revision,

@@ -17,8 +17,9 @@ use crate::{
     page::{Page, Paging},
     plugins::{
         difference::Difference,
+        health::{self, Health},
         revisions::{self, PluginSummary},
-        verify,
+        verify, watch,
     },
 };
 
@@ -112,6 +113,28 @@ pub async fn lines(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Line>>> {
     revisions::lines(&app, &cx, &id, &paging).await.map(Json)
+}
+
+/// How a plugin fares: what its calls cost and how they ended, by revision.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}/health", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 200, body = Health)))]
+pub async fn health(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Health>> {
+    health::health(&app, &cx, &id).await.map(Json)
+}
+
+/// What the last calls of a plugin cost, the newest first; at most 50 of each revision.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}/receipts", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 200, body = Vec<watch::Call>)))]
+pub async fn receipts(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<watch::Call>>> {
+    health::receipts(&app, &cx, &id).await.map(Json)
 }
 
 /// Brings back the revision that was in force before, at once.

@@ -99,6 +99,7 @@ fn code(error: Option<&Error>, status: StatusCode) -> &str {
         (Some(Error::Invalid(_)), _) => "invalid",
         (Some(Error::TooMany(_)), _) => "too-many",
         (Some(Error::Unavailable), _) => "unavailable",
+        (Some(Error::Paused(_)), _) => "plugin-paused",
         (None, StatusCode::METHOD_NOT_ALLOWED) => "method-not-allowed",
         (None, StatusCode::PAYLOAD_TOO_LARGE) => "too-large",
         (None, StatusCode::GATEWAY_TIMEOUT) => "timed-out",

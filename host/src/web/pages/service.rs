@@ -5,7 +5,7 @@
 use axum::{
     Form,
     extract::{Multipart, Path, Query, State},
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::{Markup, html};
@@ -26,7 +26,7 @@ use crate::{
     drafts::{Draft, Target},
     error::{Error, Result},
     keys::Purpose,
-    plugins::{CallError, Failure, FailureKind, Loaded},
+    plugins::{CallError, FailureKind, Loaded},
     records::access,
     web::{
         blocks::{Shown, address},
@@ -327,7 +327,7 @@ pub async fn send(
             Ok(Sent::Refused(said(asked, &loaded, &problems)))
         }
         // The answers are kept: they can be sent again.
-        Err(CallError::Failed(_)) => {
+        Err(CallError::Failed(_) | CallError::Paused(_)) => {
             let w = Words(asked.cx.locale);
             let mut faults = Faults::default();
             let phone = loaded.manifest.contact.phone.as_str();
@@ -442,7 +442,11 @@ pub async fn act(
 /// An answer without a page: a refusal is the host's page for it, a failure the named card.
 async fn no_page(asked: &Asked<'_>, loaded: &Loaded, error: CallError) -> Result<Response> {
     match error {
-        CallError::Failed(failure) => card(asked, loaded, &failure).await,
+        CallError::Failed(failure) if failure.kind == FailureKind::Busy => {
+            card(asked, loaded, "service-busy", 60).await
+        }
+        CallError::Failed(_) => card(asked, loaded, "service-down-why", 60).await,
+        CallError::Paused(seconds) => card(asked, loaded, "service-paused-why", seconds).await,
         other => Err(refusal(asked.cx, other)),
     }
 }
@@ -458,37 +462,37 @@ fn refusal(cx: &Context, error: CallError) -> Error {
         CallError::Refused(forms::Error::Invalid(_)) => Error::Conflict("plugin-invalid"),
         CallError::Refused(forms::Error::Busy(_) | forms::Error::Other(_))
         | CallError::Failed(_) => Error::Unavailable,
+        CallError::Paused(seconds) => Error::Paused(seconds),
     }
 }
 
 /// The card of a plugin that does not answer: whose it is, whom to call, and what still works.
-async fn card(asked: &Asked<'_>, loaded: &Loaded, failure: &Failure) -> Result<Response> {
+/// `why` is a key; a program may ask again in `seconds`.
+async fn card(asked: &Asked<'_>, loaded: &Loaded, why: &str, seconds: u32) -> Result<Response> {
     let w = Words(asked.cx.locale);
     let department = department(asked, loaded).await?;
     let contact = &loaded.manifest.contact;
     let service = name(loaded, asked.cx.locale);
     let title = w.tx("service-down", &[("service", service)]);
-    let why = match failure.kind {
-        FailureKind::Busy => w.t("service-busy"),
-        _ => w.t("service-down-why"),
-    };
     let hours = contact.hours.as_ref().map(|it| match asked.cx.locale {
         Locale::Chinese => it.zh.as_str(),
         Locale::English => it.en.as_str(),
     });
     let main = html! {
         h1 class="govuk-heading-l" { (title) }
-        p class="govuk-body" { (why) }
+        p class="govuk-body" { (w.t(why)) }
         div class="od-holder" {
             p { (w.t("service-department")) " " strong { (department) } }
             p { a class="govuk-link od-call" href={ "tel:" (contact.phone) } { (w.t("service-call")) " " (contact.phone) }
                 @if let Some(hours) = hours { " " (hours) } }
         }
         p class="govuk-body" { (w.t("service-still")) }
-        a class="govuk-button" role="button" draggable="false" href="/report" { (w.t("home-report")) }
+        div class="govuk-button-group" {
+            a class="govuk-button" role="button" draggable="false" href="/report" { (w.t("home-report")) }
+            a class="govuk-link" href="/matters" { (w.t("app-matters")) }
+        }
     };
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    Ok(layout::page_with(
-        status, asked.app, asked.cx, asked.uri, &title, &main,
-    ))
+    let page = layout::page_with(status, asked.app, asked.cx, asked.uri, &title, &main);
+    Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
 }

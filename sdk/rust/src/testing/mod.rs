@@ -33,9 +33,10 @@ pub(crate) mod imports;
 mod state;
 mod words;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Instant};
 
 use onedoor_forms::{Answers, Date, Outcome, Route, Submission, View, check_view, validate};
+pub use onedoor_manifest::Receipt;
 use onedoor_manifest::{Flaw, Manifest};
 
 pub use failure::Failure;
@@ -145,7 +146,7 @@ impl TestHost {
 
     /// Shows a page, and checks it by the rules of the contract.
     pub fn render<P: Portal>(&self, at: &Route) -> Result<View, Failure> {
-        let view = self.call(|| P::render(at.clone()))?;
+        let view = self.export("render", || P::render(at.clone()))?;
         self.checked(view)
     }
 
@@ -180,7 +181,7 @@ impl TestHost {
             once: once.to_owned(),
             answers: kept.in_order(form),
         };
-        self.checked_outcome(self.call(|| P::submit(at.clone(), submission))?)
+        self.checked_outcome(self.export("submit", || P::submit(at.clone(), submission))?)
     }
 
     /// Presses a button of a page. A button that the page does not have, or does not enable, is
@@ -194,12 +195,12 @@ impl TestHost {
             return Err(Failure::NoSuchAction);
         }
         let once = self.host.borrow_mut().fresh("once");
-        self.checked_outcome(self.call(|| P::act(at.clone(), action.to_owned(), once))?)
+        self.checked_outcome(self.export("act", || P::act(at.clone(), action.to_owned(), once))?)
     }
 
     /// Asks for a suggestion. One that names a class not in the manifest is refused.
     pub fn suggest<T: Triage>(&self, report: Report) -> Result<Option<Suggestion>, Failure> {
-        let suggestion = self.call(|| T::suggest(report));
+        let suggestion = self.measured("suggest", || (T::suggest(report), "ok"));
         let host = self.host.borrow();
         match &suggestion {
             Some(it) if !host.manifest.cases.classes.contains(&it.class) => {
@@ -259,7 +260,7 @@ impl TestHost {
             host.in_event = true;
             host.person.take()
         };
-        let done = self.call(|| E::on_event(event));
+        let done = self.export("event", || E::on_event(event));
         let mut host = self.host.borrow_mut();
         host.in_event = false;
         host.person = person;
@@ -301,12 +302,36 @@ impl TestHost {
         self.host.borrow().log.clone()
     }
 
+    /// What the calls so far cost, oldest first, in the form that the real host has: which of its
+    /// functions they called how often, what they were denied, and how long they took. What only
+    /// a component has (memory, the time to start it, its own time) is left out.
+    pub fn receipts(&self) -> Vec<Receipt> {
+        self.host.borrow().receipts.clone()
+    }
+
     /// Runs something as one call of the plugin: for wrappers called directly.
     pub fn call<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.measured("call", || (run(), "ok"))
+    }
+
+    /// Runs an export that may refuse.
+    fn export<T>(&self, export: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.measured(export, || {
+            let result = run();
+            let outcome = if result.is_ok() { "ok" } else { "refused" };
+            (result, outcome)
+        })
+    }
+
+    fn measured<T>(&self, export: &'static str, run: impl FnOnce() -> (T, &'static str)) -> T {
         self.host.borrow_mut().begin_call();
         let before = CURRENT.with(|it| it.borrow_mut().replace(Rc::clone(&self.host)));
         let _restore = Restore(before);
-        run()
+        let began = Instant::now();
+        let (answer, outcome) = run();
+        let took = began.elapsed();
+        self.host.borrow_mut().end_call(export, outcome, took);
+        answer
     }
 }
 
@@ -320,11 +345,15 @@ impl Drop for Restore {
     }
 }
 
-/// The host of the call that runs on this thread.
-fn with_host<T>(run: impl FnOnce(&mut Host) -> T) -> T {
+/// The host of the call that runs on this thread, which calls this function of it.
+fn with_host<T>(function: &'static str, run: impl FnOnce(&mut Host) -> T) -> T {
     let host = CURRENT.with(|it| it.borrow().clone());
     match host {
-        Some(host) => run(&mut host.borrow_mut()),
+        Some(host) => {
+            let host = &mut host.borrow_mut();
+            host.called(function);
+            run(host)
+        }
         None => no_host(),
     }
 }

@@ -1,9 +1,9 @@
 //! What the test host holds.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use onedoor_forms::{Argument, Date, Denial, Error, FileRef, Instant, Problem, Text};
-use onedoor_manifest::Manifest;
+use onedoor_manifest::{Manifest, Receipt};
 
 use crate::{
     Event,
@@ -128,6 +128,10 @@ pub(crate) struct Host {
     pub events: Vec<Event>,
     pub log: Vec<(Severity, String)>,
     pub lines: usize,
+    /// What the call that runs has asked for so far.
+    pub receipt: RefCell<Receipt>,
+    /// What earlier calls cost, oldest first.
+    pub receipts: Vec<Receipt>,
     serial: u64,
     pub seed: u64,
 }
@@ -150,6 +154,8 @@ impl Host {
             events: Vec::new(),
             log: Vec::new(),
             lines: 0,
+            receipt: RefCell::default(),
+            receipts: Vec::new(),
             serial: 0,
             seed: 0x9E37_79B9_7F4A_7C15,
         };
@@ -170,6 +176,18 @@ impl Host {
 
     pub fn begin_call(&mut self) {
         self.lines = 0;
+        self.receipt.take();
+    }
+
+    /// Files the receipt of the call that has ended.
+    pub fn end_call(&mut self, export: &'static str, outcome: &'static str, took: Duration) {
+        let receipt = Receipt {
+            export: export.into(),
+            outcome: outcome.into(),
+            wall_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            ..self.receipt.take()
+        };
+        self.receipts.push(receipt);
     }
 
     pub fn fresh(&mut self, what: &str) -> String {
@@ -185,10 +203,21 @@ impl Host {
         if self.manifest.asks_for(capability) {
             return Ok(());
         }
-        Err(Error::Denied(Denial {
+        Err(self.lacks(capability, &format!("capabilities = [\"{capability}\"]")))
+    }
+
+    /// Refuses what the manifest does not ask for, and notes it on the receipt.
+    pub fn lacks(&self, capability: &str, line: &str) -> Error {
+        self.receipt.borrow_mut().denied(capability);
+        Error::Denied(Denial {
             capability: capability.to_owned(),
-            line: format!("capabilities = [\"{capability}\"]"),
-        }))
+            line: line.to_owned(),
+        })
+    }
+
+    /// Notes a call of a host function.
+    pub fn called(&self, function: &'static str) {
+        self.receipt.borrow_mut().called(function);
     }
 
     pub fn hand_in(&mut self, name: &str, mime: &str) -> FileRef {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub fn classes() -> Result<Vec<ClassInfo>> {
-    with_host(|host| {
+    with_host("cases.classes", |host| {
         host.need("cases.read")?;
         let english = host
             .person
@@ -31,10 +31,10 @@ pub fn classes() -> Result<Vec<ClassInfo>> {
 }
 
 pub fn open(once: &str, draft: &Draft) -> Result<Info> {
-    with_host(|host| {
+    with_host("cases.open", |host| {
         host.need("cases.open")?;
         if !host.manifest.cases.classes.contains(&draft.class) {
-            return Err(denied("cases.open", "[cases] classes"));
+            return Err(host.lacks("cases.open", "[cases] classes"));
         }
         let signed_in = || denied("sign-in", "");
         let reporter = host.subject().ok_or_else(signed_in)?.to_owned();
@@ -125,21 +125,21 @@ fn find<'a>(host: &'a Host, id: &str) -> Result<&'a OneCase> {
 }
 
 pub fn get(id: &str) -> Result<Info> {
-    with_host(|host| {
+    with_host("cases.get", |host| {
         host.need("cases.read")?;
         find(host, id).map(|case| case.info.clone())
     })
 }
 
 pub fn steps(id: &str) -> Result<Vec<Step>> {
-    with_host(|host| {
+    with_host("cases.steps", |host| {
         host.need("cases.read")?;
         find(host, id).map(|case| case.steps.iter().take(200).cloned().collect())
     })
 }
 
 pub fn list(filter: &Filter, paging: &Paging) -> Result<Page> {
-    with_host(|host| {
+    with_host("cases.list", |host| {
         host.need("cases.read")?;
         if host.person.is_none() && (filter.mine || !host.in_event) {
             return Err(denied("sign-in", ""));
@@ -227,7 +227,7 @@ fn page(shown: &[&Info], next: Option<String>) -> Page {
 }
 
 pub fn comment(id: &str, once: &str, text: &str) -> Result<()> {
-    with_host(|host| {
+    with_host("cases.comment", |host| {
         host.need("cases.comment")?;
         let info = find(host, id)?.info.clone();
         if !(1..=1000).contains(&text.trim().chars().count())

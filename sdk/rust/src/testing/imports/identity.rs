@@ -13,7 +13,7 @@ pub fn current() -> Caller {
         locale: "zh-CN".to_owned(),
         division: None,
     };
-    with_host(|host| {
+    with_host("identity.current", |host| {
         host.person
             .as_ref()
             .map_or(nobody, |person| person.caller.clone())
@@ -21,7 +21,7 @@ pub fn current() -> Caller {
 }
 
 pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
-    with_host(|host| {
+    with_host("identity.claims", |host| {
         host.need("identity.claims")?;
         let declared = host
             .manifest
@@ -31,14 +31,18 @@ pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
         let listed =
             |kind: &Claim| declared.is_some_and(|claim| claim.kinds.contains(&named(*kind)));
         if declared.is_none() || kinds.len() > 8 || !kinds.iter().all(listed) {
-            return Err(denied(purpose, format!("[[claims]] id = \"{purpose}\"")));
+            let line = format!("[[claims]] id = \"{purpose}\"");
+            return Err(host.lacks(&named_claim(purpose), &line));
         }
-        let person = host
-            .person
-            .as_ref()
-            .ok_or_else(|| denied(purpose, String::new()))?;
+        let denied = || {
+            Error::Denied(Denial {
+                capability: named_claim(purpose),
+                line: String::new(),
+            })
+        };
+        let person = host.person.as_ref().ok_or_else(denied)?;
         if !person.grants.iter().any(|grant| grant == purpose) {
-            return Err(denied(purpose, String::new()));
+            return Err(denied());
         }
         Ok(person
             .facts
@@ -49,11 +53,8 @@ pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
     })
 }
 
-fn denied(purpose: &str, line: String) -> Error {
-    Error::Denied(Denial {
-        capability: format!("identity.claims:{purpose}"),
-        line,
-    })
+fn named_claim(purpose: &str) -> String {
+    format!("identity.claims:{purpose}")
 }
 
 fn named(kind: Claim) -> onedoor_manifest::ClaimKind {

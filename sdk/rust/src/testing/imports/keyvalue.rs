@@ -12,13 +12,13 @@ const VALUE: usize = 64 * 1024;
 const TOTAL: usize = 16 * 1024 * 1024;
 
 pub fn get(subject: Option<&str>, key: &str) -> Result<Option<String>> {
-    with_key(subject, key, |host| {
+    with_key("keyvalue.get", subject, key, |host| {
         Ok(host.values.get(&at(subject, key)).cloned())
     })
 }
 
 pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
-    with_key(subject, key, |host| {
+    with_key("keyvalue.set", subject, key, |host| {
         let kept: usize = host.values.values().map(String::len).sum();
         if value.len() > VALUE || kept + value.len() > TOTAL {
             return Err(Error::Invalid(vec![problem(
@@ -33,14 +33,14 @@ pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
 }
 
 pub fn delete(subject: Option<&str>, key: &str) -> Result<()> {
-    with_key(subject, key, |host| {
+    with_key("keyvalue.delete", subject, key, |host| {
         host.values.remove(&at(subject, key));
         Ok(())
     })
 }
 
 pub fn keys(subject: Option<&str>, prefix: &str) -> Result<Vec<String>> {
-    with_host(|host| {
+    with_host("keyvalue.keys", |host| {
         may(host, subject)?;
         if !prefix.is_empty() {
             check(prefix)?;
@@ -59,11 +59,12 @@ fn at(subject: Option<&str>, key: &str) -> (Option<String>, String) {
 }
 
 fn with_key<T>(
+    function: &'static str,
     subject: Option<&str>,
     key: &str,
     run: impl FnOnce(&mut Host) -> Result<T>,
 ) -> Result<T> {
-    with_host(|host| {
+    with_host(function, |host| {
         may(host, subject)?;
         check(key)?;
         run(host)
