@@ -29,6 +29,7 @@
 //! ```
 
 mod failure;
+mod machines;
 pub(crate) mod imports;
 mod state;
 mod words;
@@ -39,7 +40,7 @@ use onedoor_forms::{Answers, Date, Outcome, Route, Submission, View, check_view,
 use onedoor_manifest::{Flaw, Manifest};
 
 pub use failure::Failure;
-pub use state::{OneCase, Person};
+pub use state::{OneCase, Person, Sent};
 
 use crate::{
     Event, Events, FileRef, Portal, Report, Result, Suggestion, Triage,
@@ -254,16 +255,22 @@ impl TestHost {
     /// Tells one event; as on the real host, nobody is calling then, and a plugin may be told the
     /// same event again.
     pub fn tell<E: Events>(&self, event: Event) -> Result<(), Failure> {
+        let done = self.unattended(|| E::on_event(event));
+        done.map_err(Failure::from)
+    }
+
+    /// Runs something as one call that nobody makes.
+    fn unattended<T>(&self, run: impl FnOnce() -> T) -> T {
         let person = {
             let mut host = self.host.borrow_mut();
-            host.in_event = true;
+            host.unattended = true;
             host.person.take()
         };
-        let done = self.call(|| E::on_event(event));
+        let done = self.call(run);
         let mut host = self.host.borrow_mut();
-        host.in_event = false;
+        host.unattended = false;
         host.person = person;
-        done.map_err(Failure::from)
+        done
     }
 
     /// What the next delivery will tell, oldest first.
@@ -335,6 +342,6 @@ fn with_host<T>(run: impl FnOnce(&mut Host) -> T) -> T {
 )]
 fn no_host() -> ! {
     panic!(
-        "the host was called outside of TestHost::call, render, submit, press, suggest or deliver"
+        "the host was called outside of a call of TestHost"
     )
 }
