@@ -18,6 +18,7 @@ pub mod i18n;
 pub mod identity;
 pub mod ids;
 pub mod keys;
+pub mod notices;
 pub mod page;
 pub mod plugins;
 pub mod records;

@@ -11,9 +11,11 @@ pub mod drafts;
 pub mod grid;
 pub mod installation;
 pub mod keyvalue;
+pub mod notices;
 pub mod outbox;
 pub mod plugins;
 mod sql;
+pub mod subjects;
 #[doc(hidden)]
 pub mod testing;
 pub mod units;

@@ -2,6 +2,7 @@
 //! whatever happened; no call may hold up or bring down another, or the host.
 
 use futures_util::future::BoxFuture;
+use onedoor_manifest::Budget;
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
 use std::{sync::Arc, time::Duration};
 use wasmtime::{Store, component::Instance};
@@ -66,7 +67,7 @@ pub struct Event {
     pub case: String,
 }
 
-type Answer<T> = wasmtime::Result<Result<T, onedoor_forms::Error>>;
+pub(super) type Answer<T> = wasmtime::Result<Result<T, onedoor_forms::Error>>;
 type Job<T> = Box<
     dyn for<'a> FnOnce(&'a Loaded, &'a mut Store<Call>, &'a Instance) -> BoxFuture<'a, Answer<T>>
         + Send,
@@ -239,7 +240,7 @@ impl Plugins {
         .await
     }
 
-    fn taking_part(
+    pub(super) fn taking_part(
         &self,
         plugin: &str,
         takes: impl Fn(Exports) -> bool,
@@ -252,9 +253,33 @@ impl Plugins {
         }
     }
 
-    /// Runs `job` in an instance of its own.
-    async fn run<T, F>(
+    /// Runs `job` in an instance of its own, within the budget of a call.
+    pub(super) async fn run<T, F>(
         &self,
+        loaded: &Arc<Loaded>,
+        domain: &Domain,
+        cx: &Context,
+        what: &'static str,
+        job: F,
+    ) -> Result<T, CallError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
+    {
+        let budget = loaded.manifest.budget;
+        self.run_within(budget, loaded, domain, cx, what, job).await
+    }
+
+    /// Runs `job` in an instance of its own, within `budget`.
+    pub(super) async fn run_within<T, F>(
+        &self,
+        budget: Budget,
         loaded: &Arc<Loaded>,
         domain: &Domain,
         cx: &Context,
@@ -278,7 +303,7 @@ impl Plugins {
         // A task of its own: a panic of the host's ends it and nothing else, and a caller who goes
         // away does not cut a submission in half.
         let task = tokio::spawn(async move {
-            let result = one(&it, domain, cx, journal, Box::new(job)).await;
+            let result = one(&it, domain, cx, journal, budget, Box::new(job)).await;
             drop(turn);
             result
         });
@@ -290,6 +315,12 @@ impl Plugins {
             tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
         }
         result
+    }
+
+    /// Reports a failure that shows only in the answer.
+    pub(super) fn reported(&self, loaded: &Loaded, cx: &Context, failure: Failure) -> CallError {
+        Journal::of(self, loaded, cx).fault(failure.kind, failure.message.clone());
+        failure.into()
     }
 
     /// Reports what was wrong with a page, and hands it on.
@@ -374,10 +405,11 @@ async fn one<T>(
     domain: Domain,
     cx: Context,
     journal: Journal,
+    budget: Budget,
     job: Job<T>,
 ) -> Result<T, CallError> {
-    let budget = loaded.manifest.budget;
     let (mut store, clock) = store(&loaded.shape.pre, domain, cx, budget);
+    store.data_mut().words = Some(loaded.words.clone());
     let call = async {
         let instance = loaded
             .shape
@@ -427,7 +459,7 @@ impl Loaded {
     }
 }
 
-fn absent() -> wasmtime::Error {
+pub(super) fn absent() -> wasmtime::Error {
     wasmtime::Error::msg("the export is gone")
 }
 

@@ -19,6 +19,7 @@ pub mod sections;
 mod store;
 #[cfg(test)]
 mod testing;
+mod unattended;
 mod values;
 pub mod verify;
 mod view;
@@ -32,6 +33,7 @@ pub use artefacts::{WALL as COMPILATION, child as compile_child};
 pub use calls::{Event, Report, Suggestion};
 pub use capability::{Capabilities, Capability};
 pub use engine::{About, Engine, Settings, compile};
+pub use unattended::{Measure, Run, Signal, Tile};
 pub use failure::{CallError, Failure, FailureKind};
 pub use loaded::{Exports, Loaded};
 pub use words::Words;

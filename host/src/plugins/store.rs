@@ -7,6 +7,7 @@ use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 use super::{
     journal::Severity,
     limits::{GuestClock, HANDED_OVER, HANDLES, InHost, Limiter, OverTime},
+    words::Words,
 };
 use crate::{context::Context, domain::Domain};
 use onedoor_manifest::Budget;
@@ -22,6 +23,10 @@ pub(super) struct Call {
     /// The caller, with the plugin acting for them.
     pub(super) cx: Context,
     pub(super) notes: Notes,
+    /// The words of the revision; none where no component runs.
+    pub(super) words: Option<Arc<Words>>,
+    /// How many messages it has sent.
+    pub(super) sent: u32,
     clock: Arc<GuestClock>,
     limiter: Limiter,
 }
@@ -66,6 +71,8 @@ impl Call {
             domain,
             cx,
             notes: Notes::default(),
+            words: None,
+            sent: 0,
             clock: GuestClock::new(),
             limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
         }
