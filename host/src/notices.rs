@@ -210,13 +210,25 @@ pub async fn unread(domain: &Domain, cx: &Context) -> Result<i64> {
     rows::unread(&mut c, &account).await
 }
 
+/// Opens a message of who asks: marks it as read. `NotFound` for another's.
+pub async fn open(domain: &Domain, cx: &Context, id: String) -> Result<Notice> {
+    let account = account(cx)?;
+    let found = {
+        let mut c = domain.database.read().await?;
+        rows::get(&mut c, &account, &id).await?
+    };
+    let found = found.ok_or(Error::NotFound)?;
+    mark(domain, cx, Some(id)).await?;
+    Ok(found)
+}
+
 /// Marks a message of who asks as read, or all of them; how many were not. `NotFound` for another's.
 pub async fn mark(domain: &Domain, cx: &Context, id: Option<String>) -> Result<u64> {
     let account = account(cx)?;
     let now = cx.now;
     let job = async move |t: &mut Transaction| {
         if let Some(id) = &id
-            && !rows::owns(t, &account, id).await?
+            && rows::get(t, &account, id).await?.is_none()
         {
             return Err(Error::NotFound);
         }
@@ -236,3 +248,7 @@ pub async fn expire(domain: &Domain, now: Timestamp) -> Result<()> {
         .write(move |t| Box::pin(async move { rows::expire(t, before).await }));
     write.await.map(drop)
 }
+
+#[cfg(test)]
+#[path = "notices_tests.rs"]
+mod tests;

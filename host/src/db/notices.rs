@@ -129,12 +129,12 @@ pub async fn mark(
     statement.run(t).await
 }
 
-/// Whether a person has such a message.
-pub async fn owns(c: &mut Connection, account: &str, id: &str) -> Result<bool> {
-    let row = sql("SELECT id FROM notices WHERE account = $1 AND id = $2")
+/// One of a person's messages.
+pub async fn get(c: &mut Connection, account: &str, id: &str) -> Result<Option<Notice>> {
+    let row = sql("SELECT * FROM notices WHERE account = $1 AND id = $2")
         .bind(account)
         .bind(id);
-    Ok(row.optional(c).await?.is_some())
+    row.optional(c).await?.as_ref().map(notice).transpose()
 }
 
 /// Removes messages from before `before`.

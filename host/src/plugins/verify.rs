@@ -16,7 +16,7 @@ const LARGEST_BUNDLE: usize = 256 * 1024;
 /// How many problems of one kind are told.
 const TOLD: usize = 32;
 /// What a plugin may import.
-const IMPORTS: [&str; 9] = [
+const IMPORTS: [&str; 10] = [
     "onedoor:types/types",
     "onedoor:identity/identity",
     "onedoor:grid/grid",
@@ -26,12 +26,16 @@ const IMPORTS: [&str; 9] = [
     "onedoor:plugin/clock",
     "onedoor:plugin/random",
     "onedoor:plugin/log",
+    "onedoor:plugin/notify",
 ];
 /// What it may take part in.
-const EXPORTS: [&str; 3] = [
+const EXPORTS: [&str; 6] = [
     "onedoor:plugin/portal",
     "onedoor:plugin/triage",
     "onedoor:plugin/events",
+    "onedoor:plugin/jobs",
+    "onedoor:plugin/inbox",
+    "onedoor:plugin/indicators",
 ];
 
 /// A component that reads well.
@@ -66,6 +70,9 @@ pub fn verify(component: &[u8]) -> Result<Verified> {
     contract(&sections, &mut problems);
     interfaces(&sections, &mut problems);
     bundles(&sections, &mut problems);
+    if let Some(manifest) = &manifest {
+        answered(&sections, manifest, &mut problems);
+    }
     match (manifest, sections.manifest.clone()) {
         (Some(manifest), Some(text)) if problems.is_empty() => Ok(Verified {
             digest: digest(component),
@@ -143,6 +150,17 @@ fn interfaces(sections: &Sections, problems: &mut Vec<Problem>) {
     }));
     if !sections.exports.iter().any(|it| is_of(&EXPORTS, it)) {
         problems.push(Problem::general("plugin-exports-nothing").with("wanted", CONTRACT));
+    }
+}
+
+/// What the manifest lists must be exported, or nobody would ever run it.
+fn answered(sections: &Sections, manifest: &Manifest, problems: &mut Vec<Problem>) {
+    let exports = |name: &str| sections.exports.iter().any(|it| is_of(&[name], it));
+    if !manifest.jobs.is_empty() && !exports("onedoor:plugin/jobs") {
+        problems.push(Problem::at("jobs", "plugin-not-exported").with("export", "jobs"));
+    }
+    if !manifest.inbox.is_empty() && !exports("onedoor:plugin/inbox") {
+        problems.push(Problem::at("inbox", "plugin-not-exported").with("export", "inbox"));
     }
 }
 
