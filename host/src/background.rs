@@ -41,9 +41,12 @@ pub fn start(app: &App) {
         let plugins = plugins.clone();
         async move { plugins::jobs::turn(&plugins, &domain, &cx).await.map(drop) }
     });
-    every(app, "notices", Duration::from_secs(3600), |domain, cx| async move {
-        notices::expire(&domain, cx.now).await
-    });
+    every(
+        app,
+        "notices",
+        Duration::from_secs(3600),
+        |domain, cx| async move { notices::expire(&domain, cx.now).await },
+    );
     every(
         app,
         "attachments",

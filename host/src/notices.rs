@@ -107,7 +107,10 @@ fn check(letter: &Letter) -> Result<()> {
     if !(1..=ONCE).contains(&letter.once.chars().count()) {
         problems.push(Problem::at("once", "once-length"));
     }
-    for (at, words, most) in [("title", &letter.title, TITLE), ("body", &letter.body, BODY)] {
+    for (at, words, most) in [
+        ("title", &letter.title, TITLE),
+        ("body", &letter.body, BODY),
+    ] {
         if !words.raw {
             continue;
         }

@@ -41,10 +41,10 @@ board-failed = This service has no figures to give at the moment.
 board-nothing = No figures.
 board-as-of = As of
 board-division = A division is 2 to 15 digits
-tone-info = For information
-tone-success = In order
-tone-warning = Attention
-tone-danger = Serious
+board-tone-info = For information
+board-tone-success = In order
+board-tone-warning = Attention
+board-tone-danger = Serious
 
 # Parked messages
 parked-title = Messages not delivered
@@ -78,3 +78,9 @@ jobs-outcome = Outcome
 jobs-running = Running
 jobs-done = Done
 jobs-failed = Failed
+
+plugins-can-notify = Send messages to people
+plugins-interface-jobs = Scheduled jobs
+plugins-interface-inbox = Messages of devices
+plugins-interface-indicators = Figures for the board
+plugins-interface-notify = Messages to people

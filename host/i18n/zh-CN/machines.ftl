@@ -41,10 +41,10 @@ board-failed = 这个应用暂时没有给出数据。
 board-nothing = 没有数据。
 board-as-of = 数据时间：
 board-division = 区划代码为 2 至 15 位数字
-tone-info = 提示
-tone-success = 正常
-tone-warning = 注意
-tone-danger = 严重
+board-tone-info = 提示
+board-tone-success = 正常
+board-tone-warning = 注意
+board-tone-danger = 严重
 
 # 未送达的消息
 parked-title = 未送达的消息
@@ -78,3 +78,9 @@ jobs-outcome = 结果
 jobs-running = 运行中
 jobs-done = 完成
 jobs-failed = 失败
+
+plugins-can-notify = 给用户发消息
+plugins-interface-jobs = 定时任务
+plugins-interface-inbox = 接收设备消息
+plugins-interface-indicators = 看板数据
+plugins-interface-notify = 消息

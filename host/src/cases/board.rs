@@ -21,7 +21,7 @@ const WEEK: i64 = 7 * 24 * 3600;
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Which {
-    /// Cases that have not ended.
+    /// Cases that are not done.
     Open,
     /// Open cases with a deadline that has passed.
     Late,
@@ -43,11 +43,13 @@ impl Which {
     }
 
     fn narrow(self, filter: &mut Filter, now: Timestamp) {
-        let open = |it: &State| !it.ended();
+        // A case that is done and waits to be rated is nobody's open work.
+        let open = |it: &State| !it.ended() && *it != State::Resolved;
+        let open = || Some(State::ALL.iter().copied().filter(open).collect());
         match self {
-            Self::Open => filter.states = Some(State::ALL.into_iter().filter(open).collect()),
+            Self::Open => filter.states = open(),
             Self::Late => {
-                filter.states = Some(State::ALL.into_iter().filter(open).collect());
+                filter.states = open();
                 filter.late_at = Some(now);
             }
             Self::Closed => filter.closed_since = Some(now.plus_seconds(-WEEK)),
@@ -57,6 +59,7 @@ impl Which {
 
 /// How many cases a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = BoardCount)]
 pub struct Count {
     /// The figure.
     pub which: Which,

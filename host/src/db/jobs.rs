@@ -34,6 +34,7 @@ pub struct Job {
 
 /// What became of one try of a run.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = JobRun)]
 pub struct Run {
     /// Row id.
     pub id: String,

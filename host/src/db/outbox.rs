@@ -179,7 +179,10 @@ pub async fn all_parked(
     if let Some(id) = after {
         statement = statement.push_bind(" AND id > ?", id);
     }
-    let rows = statement.push_bind(" ORDER BY id LIMIT ?", limit).all(c).await?;
+    let rows = statement
+        .push_bind(" ORDER BY id LIMIT ?", limit)
+        .all(c)
+        .await?;
     let read = |row: &super::Row| {
         Ok(Parked {
             id: row.get("id")?,
@@ -197,11 +200,13 @@ pub async fn all_parked(
 
 /// Sends one parked message again; whether it was parked.
 pub async fn replay_one(t: &mut Transaction, id: &str, now: Timestamp) -> Result<bool> {
-    let changed = sql("UPDATE outbox SET parked = NULL, tries = 0, due = $1 WHERE id = $2 AND parked IS NOT NULL")
-        .bind(now)
-        .bind(id)
-        .run(t)
-        .await?;
+    let changed = sql(
+        "UPDATE outbox SET parked = NULL, tries = 0, due = $1 WHERE id = $2 AND parked IS NOT NULL",
+    )
+    .bind(now)
+    .bind(id)
+    .run(t)
+    .await?;
     Ok(changed == 1)
 }
 

@@ -2,8 +2,8 @@
 //! whatever happened; no call may hold up or bring down another, or the host.
 
 use futures_util::future::BoxFuture;
-use onedoor_manifest::Budget;
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
+use onedoor_manifest::Budget;
 use std::{sync::Arc, time::Duration};
 use wasmtime::{Store, component::Instance};
 

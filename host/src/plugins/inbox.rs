@@ -51,6 +51,7 @@ pub struct Incoming {
 
 /// What a device is answered once its message is on the disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SignalReceipt)]
 pub struct Receipt {
     /// The message's id; the plugin is told the same.
     pub id: String,
@@ -186,7 +187,9 @@ fn problem(fault: Fault) -> Problem {
     match fault.why {
         Why::Rule { code, arguments } => arguments
             .into_iter()
-            .fold(Problem::at(&at, code), |it, (name, value)| it.with(name, value)),
+            .fold(Problem::at(&at, code), |it, (name, value)| {
+                it.with(name, value)
+            }),
         // An inbox has no rules across fields.
         Why::Said(_) => Problem::at(&at, "signal-kind"),
     }
@@ -209,7 +212,10 @@ fn read(kind: &FieldKind, json: &Json) -> Option<Value> {
         FieldKind::One(_) => Value::Choice(text()?),
         FieldKind::Many(_) => {
             let ids = json.as_array()?.iter();
-            Value::Choices(ids.map(|it| it.as_str().map(str::to_owned)).collect::<Option<_>>()?)
+            Value::Choices(
+                ids.map(|it| it.as_str().map(str::to_owned))
+                    .collect::<Option<_>>()?,
+            )
         }
         FieldKind::Place { .. } => {
             let place = WirePlace::deserialize(json).ok()?;
@@ -259,7 +265,9 @@ pub async fn turn(plugins: &Plugins, domain: &Domain, cx: &Context) -> Result<us
                 let queue = by_plugin.entry(tell.plugin).or_default();
                 queue.push((message, tell.signal));
             }
-            Err(error) => settle(domain, message, None, Gone::Parked(error.to_string()), now).await?,
+            Err(error) => {
+                settle(domain, message, None, Gone::Parked(error.to_string()), now).await?
+            }
         }
     }
     // Those of one plugin in turn, plugins side by side: one that fails holds up no other.
@@ -308,7 +316,9 @@ async fn one(
     let why = |error: CallError| error.to_string().chars().take(REASON).collect();
     Ok(match plugins.receive(domain, &cx, plugin, signal).await {
         Ok(()) => Gone::Well,
-        Err(error @ CallError::Refused(onedoor_forms::Error::Denied(_))) => Gone::Parked(why(error)),
+        Err(error @ CallError::Refused(onedoor_forms::Error::Denied(_))) => {
+            Gone::Parked(why(error))
+        }
         Err(error) => Gone::Again(why(error)),
     })
 }

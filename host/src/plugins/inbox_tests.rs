@@ -61,7 +61,9 @@ fn alarm(level: &str) -> Incoming {
 async fn parked(database: &Database) -> Vec<outbox::Parked> {
     let mut c = database.read().await.unwrap();
     let only = ["machine".to_owned()];
-    outbox::all_parked(&mut c, Some(&only), None, 10).await.unwrap()
+    outbox::all_parked(&mut c, Some(&only), None, 10)
+        .await
+        .unwrap()
 }
 
 both! {

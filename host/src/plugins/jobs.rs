@@ -221,7 +221,10 @@ fn moment(day: &Zoned, minutes: u16, days: Days) -> Option<Timestamp> {
     if days == Days::Working && rest {
         return None;
     }
-    let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
+    let (hour, minute) = (
+        i8::try_from(minutes / 60).ok()?,
+        i8::try_from(minutes % 60).ok()?,
+    );
     let at = day.date().at(hour, minute, 0, 0);
     let at = at.to_zoned(day.time_zone().clone()).ok()?;
     Some(Timestamp::from_micros(at.timestamp().as_microsecond()))

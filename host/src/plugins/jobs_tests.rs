@@ -26,7 +26,11 @@ fn at(text: &str) -> Timestamp {
 #[test]
 fn moments_of_a_rhythm() {
     let check = |rhythm, from: &str, to: &str| {
-        assert_eq!(after(rhythm, &zone(), at(from)), at(to), "{rhythm:?} {from}");
+        assert_eq!(
+            after(rhythm, &zone(), at(from)),
+            at(to),
+            "{rhythm:?} {from}"
+        );
     };
     let quarter = Rhythm::Every(15);
     check(quarter, "2026-11-23T10:00", "2026-11-23T10:15");
@@ -47,10 +51,28 @@ fn what_fell_out_is_counted() {
         assert_eq!(found, (at(last), gone), "{rhythm:?} {due} {now}");
     };
     let hourly = Rhythm::Every(60);
-    check(hourly, "2026-11-23T10:00", "2026-11-23T10:00", "2026-11-23T10:00", 0);
-    check(hourly, "2026-11-23T10:00", "2026-11-23T13:59", "2026-11-23T13:00", 3);
+    check(
+        hourly,
+        "2026-11-23T10:00",
+        "2026-11-23T10:00",
+        "2026-11-23T10:00",
+        0,
+    );
+    check(
+        hourly,
+        "2026-11-23T10:00",
+        "2026-11-23T13:59",
+        "2026-11-23T13:00",
+        3,
+    );
     let working = Rhythm::Daily(60, Days::Working);
-    check(working, "2026-11-27T01:00", "2026-12-01T00:59", "2026-11-30T01:00", 1);
+    check(
+        working,
+        "2026-11-27T01:00",
+        "2026-12-01T00:59",
+        "2026-11-30T01:00",
+        1,
+    );
 }
 
 #[test]
@@ -70,12 +92,24 @@ fn a_run_that_ends_well_makes_way_for_the_next() {
     let hourly = Rhythm::Every(60);
     // It took so long that the next is due already: that one is tried at once.
     settle(&mut row, hourly, &zone(), at("2026-11-23T11:30"), None);
-    assert_eq!((row.due, row.attempt), (at("2026-11-23T11:00"), at("2026-11-23T11:00")));
+    assert_eq!(
+        (row.due, row.attempt),
+        (at("2026-11-23T11:00"), at("2026-11-23T11:00"))
+    );
     assert_eq!((row.missed, row.tries, &row.failure), (0, 0, &None));
     // No pause goes beyond the next run.
     row.tries = 9;
-    settle(&mut row, hourly, &zone(), at("2026-11-23T11:59"), Some("why".to_owned()));
-    assert_eq!((row.due, row.attempt), (at("2026-11-23T11:00"), at("2026-11-23T12:00")));
+    settle(
+        &mut row,
+        hourly,
+        &zone(),
+        at("2026-11-23T11:59"),
+        Some("why".to_owned()),
+    );
+    assert_eq!(
+        (row.due, row.attempt),
+        (at("2026-11-23T11:00"), at("2026-11-23T12:00"))
+    );
 }
 
 async fn standing(database: &Database) -> Vec<rows::Job> {

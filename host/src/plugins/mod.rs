@@ -37,9 +37,9 @@ pub use artefacts::{WALL as COMPILATION, child as compile_child};
 pub use calls::{Event, Report, Suggestion};
 pub use capability::{Capabilities, Capability};
 pub use engine::{About, Engine, Settings, compile};
-pub use unattended::{Measure, Run, Signal, Tile};
 pub use failure::{CallError, Failure, FailureKind};
 pub use loaded::{Exports, Loaded};
+pub use unattended::{Measure, Run, Signal, Tile};
 pub use words::Words;
 
 type Active = BTreeMap<String, Arc<Loaded>>;

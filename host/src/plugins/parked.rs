@@ -17,6 +17,7 @@ use crate::{
 
 /// What kind of message it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = ParkedKind)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// An event of a case.
@@ -43,6 +44,7 @@ impl Kind {
 
 /// A parked message. Says nothing of what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = ParkedMessage)]
 pub struct Message {
     /// Its id.
     pub id: String,

@@ -79,7 +79,11 @@ pub async fn active(world: &str, more: &str) -> Active {
     let verified = super::verify::verify(&dressed(bare(world, None), &text)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let artefact = folder.path().join("artefact");
-    std::fs::write(&artefact, compile(&dressed(bare(world, None), &text)).unwrap()).unwrap();
+    std::fs::write(
+        &artefact,
+        compile(&dressed(bare(world, None), &text)).unwrap(),
+    )
+    .unwrap();
     let settings = Settings {
         slots: 4,
         ..Settings::default()

@@ -124,9 +124,15 @@ pub fn check_tiles<'a>(
     for tile in tiles {
         let rules = [
             (seen.len() < 12, "at most 12 tiles"),
-            (is_id(tile.id), "an id has 1 to 64 letters, digits, `_`, `-`"),
+            (
+                is_id(tile.id),
+                "an id has 1 to 64 letters, digits, `_`, `-`",
+            ),
             (seen.insert(tile.id), "each id once"),
-            (short(Some(tile.label), 40), "a label has at most 40 characters"),
+            (
+                short(Some(tile.label), 40),
+                "a label has at most 40 characters",
+            ),
             (short(tile.status, 40), "a status has at most 40 characters"),
             (short(tile.unit, 20), "a unit has at most 20 characters"),
             (short(tile.note, 80), "a note has at most 80 characters"),

@@ -385,14 +385,34 @@ required = true
     fn flaws_of_jobs_and_inboxes_are_named_where_they_are() {
         let cases = [
             ("\"09:30\"", "\"24:30\"", "jobs.missed.schedule"),
-            ("every_minutes = 15", "every_minutes = 0", "jobs.sweep.schedule"),
+            (
+                "every_minutes = 15",
+                "every_minutes = 0",
+                "jobs.sweep.schedule",
+            ),
             ("every_minutes = 15", "", "jobs.sweep.schedule"),
-            ("every_minutes = 15", "every_minutes = 15, days = \"working\"", "jobs.sweep.schedule"),
-            ("every_minutes = 15", "every_minutes = 15, daily = \"09:00\"", "jobs.sweep.schedule"),
+            (
+                "every_minutes = 15",
+                "every_minutes = 15, days = \"working\"",
+                "jobs.sweep.schedule",
+            ),
+            (
+                "every_minutes = 15",
+                "every_minutes = 15, daily = \"09:00\"",
+                "jobs.sweep.schedule",
+            ),
             ("\"sweep\"", "\"missed\"", "jobs"),
-            ("wall_ms = 30000", "wall_ms = 300000", "jobs.missed.budget.wall_ms"),
+            (
+                "wall_ms = 30000",
+                "wall_ms = 300000",
+                "jobs.missed.budget.wall_ms",
+            ),
             ("en = \"Alarm\"", "en = \"\"", "inbox.alarm.name.en"),
-            ("en = \"Level\"", "en = \"\"", "inbox.alarm.fields.level.label.en"),
+            (
+                "en = \"Level\"",
+                "en = \"\"",
+                "inbox.alarm.fields.level.label.en",
+            ),
         ];
         for (from, to, at) in cases {
             let text = MACHINES.replacen(from, to, 1);

@@ -65,7 +65,10 @@ fn the_script_reaches_what_it_is_about() {
         ),
         ("Submit", "Go(Route"),
         ("Suggest", "P0105"),
-        ("\"ran\"", "open after 3 missed; caller None; P0105 “by itself”"),
+        (
+            "\"ran\"",
+            "open after 3 missed; caller None; P0105 “by itself”",
+        ),
         ("\"ran\"", "the same: true"),
         ("\"ran\"", "alarm of 烟感 7: level Integer(7)"),
         ("\"ran\"", "wrote"),

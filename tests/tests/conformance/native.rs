@@ -58,7 +58,10 @@ fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
         Step::Job(job, missed) => worded(host.run_job::<Conformance>(job, *missed).map(drop)),
         Step::Signal(source, answers) => {
             let answers: Answers = answers.iter().cloned().collect();
-            worded(host.receive::<Conformance>("alarm", source, &answers).map(drop))
+            worded(
+                host.receive::<Conformance>("alarm", source, &answers)
+                    .map(drop),
+            )
         }
         Step::Tiles(division) => {
             let tiles = host.indicators::<Conformance>(division);
@@ -82,8 +85,14 @@ fn tile(it: &Tile) -> String {
         Measure::Number(number) => format!("{number}"),
         Measure::Words(words) => format!("{words:?}"),
     };
-    let cases = it.cases.as_ref().map(|it| (it.class.clone(), it.division.clone()));
-    format!("{} {:?} {value} {:?} {:?} {:?} {cases:?}", it.id, it.label, it.unit, it.tone, it.note)
+    let cases = it
+        .cases
+        .as_ref()
+        .map(|it| (it.class.clone(), it.division.clone()));
+    format!(
+        "{} {:?} {value} {:?} {:?} {:?} {cases:?}",
+        it.id, it.label, it.unit, it.tone, it.note
+    )
 }
 
 /// A report as both hosts are told of it.

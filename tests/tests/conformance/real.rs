@@ -310,8 +310,14 @@ fn tile(it: &plugins::Tile) -> String {
         plugins::Measure::Number(number) => format!("{number}"),
         plugins::Measure::Words(words) => format!("{words:?}"),
     };
-    let cases = it.cases.as_ref().map(|it| (it.class.clone(), it.division.clone()));
-    format!("{} {:?} {value} {:?} {:?} {:?} {cases:?}", it.id, it.label, it.unit, it.tone, it.note)
+    let cases = it
+        .cases
+        .as_ref()
+        .map(|it| (it.class.clone(), it.division.clone()));
+    format!(
+        "{} {:?} {value} {:?} {:?} {:?} {cases:?}",
+        it.id, it.label, it.unit, it.tone, it.note
+    )
 }
 
 const fn role_of(role: Role) -> identity::Role {

@@ -23,7 +23,10 @@ async fn the_reporter_hears_of_the_case() {
     assert_eq!(other.status, StatusCode::NOT_FOUND);
     let opened = resident.post(&at, &[]).await;
     let to = format!("/cases/{}", case["id"].as_str().unwrap());
-    assert_eq!((opened.status, opened.header("location")), (StatusCode::SEE_OTHER, to.as_str()));
+    assert_eq!(
+        (opened.status, opened.header("location")),
+        (StatusCode::SEE_OTHER, to.as_str())
+    );
     assert!(!resident.get("/messages").await.text().contains("unread"));
     // Asked for more, they hear of it.
     let mut community = host.signed_in("community").await;
@@ -31,8 +34,17 @@ async fn the_reporter_hears_of_the_case() {
     let asked = format!("/api/v1/cases/{}/actions", case["id"].as_str().unwrap());
     let answer = community.put_json(&asked, body, "ask").await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    assert!(resident.get("/messages").await.text().contains("Information needed: 路灯不亮"));
-    assert_eq!(resident.post("/messages/read", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(
+        resident
+            .get("/messages")
+            .await
+            .text()
+            .contains("Information needed: 路灯不亮")
+    );
+    assert_eq!(
+        resident.post("/messages/read", &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
     assert!(!resident.get("/").await.text().contains("unread"));
 }
 
@@ -45,14 +57,22 @@ async fn each_figure_of_the_board_opens_its_cases() {
     assert_eq!(board.status, StatusCode::OK, "{}", board.text());
     let counts = &board.json()["counts"];
     let count = |which: &str| {
-        let found = counts.as_array().unwrap().iter().find(|it| it["which"] == which);
+        let found = counts
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["which"] == which);
         found.unwrap()["cases"].as_i64().unwrap()
     };
     assert_eq!((count("open"), count("late"), count("closed")), (1, 0, 0));
     assert_eq!(supervisor.get("/work/board").await.status, StatusCode::OK);
-    let open = supervisor.get("/work/board/cases?division=310101&which=open").await;
+    let open = supervisor
+        .get("/work/board/cases?division=310101&which=open")
+        .await;
     assert!(open.text().contains(case["number"].as_str().unwrap()));
-    let late = supervisor.get("/work/board/cases?division=310101&which=late").await;
+    let late = supervisor
+        .get("/work/board/cases?division=310101&which=late")
+        .await;
     assert_eq!(late.status, StatusCode::OK);
     assert!(!late.text().contains(case["number"].as_str().unwrap()));
     let elsewhere = supervisor.get("/work/board?division=320101").await;
@@ -76,16 +96,33 @@ async fn what_is_parked_is_in_sight_and_sent_again() {
     let mut developer = host.signed_in("developer").await;
     let seen = developer.get("/api/v1/parked").await.json();
     assert_eq!(seen["items"][0]["plugin"], "machine");
-    assert_eq!((&seen["items"][0]["kind"], &seen["items"][0]["action"]), (&json!("event"), &json!("file")));
-    let refused = developer.post("/work/plugins/machine/messages/replay", &[]).await;
+    assert_eq!(
+        (&seen["items"][0]["kind"], &seen["items"][0]["action"]),
+        (&json!("event"), &json!("file"))
+    );
+    let refused = developer
+        .post("/work/plugins/machine/messages/replay", &[])
+        .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let mut admin = host.signed_in("admin").await;
     let page = admin.get("/work/messages").await.text();
-    assert!(page.contains("trap: unreachable") && page.contains("Send all messages for machine again"));
+    assert!(
+        page.contains("trap: unreachable") && page.contains("Send all messages for machine again")
+    );
     let at = "/api/v1/parked/e1:machine:event/replay";
     let sent = admin.send("POST", at, Sent::Nothing, None).await;
     assert_eq!(sent.status, StatusCode::NO_CONTENT);
     let again = admin.send("POST", at, Sent::Nothing, None).await;
-    assert_eq!(again.status, StatusCode::NOT_FOUND, "it is no longer parked");
-    assert!(admin.get("/work/messages").await.text().contains("Every message was delivered"));
+    assert_eq!(
+        again.status,
+        StatusCode::NOT_FOUND,
+        "it is no longer parked"
+    );
+    assert!(
+        admin
+            .get("/work/messages")
+            .await
+            .text()
+            .contains("Every message was delivered")
+    );
 }

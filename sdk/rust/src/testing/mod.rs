@@ -29,8 +29,8 @@
 //! ```
 
 mod failure;
-mod machines;
 pub(crate) mod imports;
+mod machines;
 mod state;
 mod words;
 
@@ -341,7 +341,5 @@ fn with_host<T>(run: impl FnOnce(&mut Host) -> T) -> T {
     reason = "a test that calls the host without one is wrong, and must say so"
 )]
 fn no_host() -> ! {
-    panic!(
-        "the host was called outside of a call of TestHost"
-    )
+    panic!("the host was called outside of a call of TestHost")
 }

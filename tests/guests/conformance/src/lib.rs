@@ -187,8 +187,13 @@ impl Indicators for Conformance {
             Tile::number("count", msg("lamp"), count as f64)
                 .unit(Text::raw("件"))
                 .cases(filter),
-            Tile::status("caller", msg("cable"), Text::raw(format!("{:?}", caller.subject)), Tone::Info)
-                .note(Text::raw(division)),
+            Tile::status(
+                "caller",
+                msg("cable"),
+                Text::raw(format!("{:?}", caller.subject)),
+                Tone::Info,
+            )
+            .note(Text::raw(division)),
         ])
     }
 }

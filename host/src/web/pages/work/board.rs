@@ -125,7 +125,7 @@ fn tile(w: Words, part: &Part, division: &str, it: &Tile) -> Markup {
                 }
                 // Never by colour alone: the tone is said, too.
                 @if let Some(colour) = colour {
-                    br; strong class={ "govuk-tag " (colour) } { (w.t(&format!("tone-{}", tone(it.tone)))) }
+                    br; strong class={ "govuk-tag " (colour) } { (w.t(&format!("board-tone-{}", tone(it.tone)))) }
                 }
                 @if let Some(note) = &it.note { br; span class="od-quiet" { (say(note)) } }
             }
@@ -145,7 +145,10 @@ const fn tone(tone: Tone) -> &'static str {
 
 /// The address of the cases that a plugin's figure counts, within the division of the board.
 fn behind(part: &Part, division: &str, wanted: &Wanted) -> String {
-    let narrower = wanted.division.as_deref().filter(|it| it.starts_with(division));
+    let narrower = wanted
+        .division
+        .as_deref()
+        .filter(|it| it.starts_with(division));
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("division", narrower.unwrap_or(division));
     query.append_pair("plugin", &part.loaded.manifest.id);

@@ -38,7 +38,11 @@ pub async fn show(
     let w = Words(cx.locale);
     let page = parked::list(&app, &cx, &paging).await?;
     let may = need(&cx, Act::ReplayMessages, Resource::default()).is_ok();
-    let plugins: BTreeSet<&String> = page.items.iter().filter_map(|it| it.plugin.as_ref()).collect();
+    let plugins: BTreeSet<&String> = page
+        .items
+        .iter()
+        .filter_map(|it| it.plugin.as_ref())
+        .collect();
     let title = w.t("parked-title");
     let main = html! {
         (parts::back(w, "/work"))
