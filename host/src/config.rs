@@ -49,6 +49,15 @@ pub enum Command {
         /// The file to make.
         artefact: PathBuf,
     },
+    /// What `onedoor-plugin check` starts: whether a component keeps the contract.
+    #[command(hide = true)]
+    CheckPlugin {
+        /// The component.
+        component: PathBuf,
+        /// Report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What `onedoor user` can be told to do.

@@ -9,7 +9,7 @@ use onedoor::{
     demo,
     identity::{directory, operations, recovery},
     page::Paging,
-    plugins::{compile_child, revisions},
+    plugins::{check, compile_child, revisions},
     remote, serve, telemetry, web,
 };
 use std::{collections::BTreeSet, io::Write as _, process::ExitCode};
@@ -24,10 +24,13 @@ fn main() -> anyhow::Result<ExitCode> {
     {
         return Ok(compile_child(component, artefact));
     }
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(run(cli.command))?;
+        .build()?;
+    if let Command::CheckPlugin { component, json } = &cli.command {
+        return Ok(runtime.block_on(check::run(component, *json)));
+    }
+    runtime.block_on(run(cli.command))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -65,7 +68,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             }
         }
         // Answered before anything is started.
-        Command::CompilePlugin { .. } => Ok(()),
+        Command::CompilePlugin { .. } | Command::CheckPlugin { .. } => Ok(()),
     }
 }
 

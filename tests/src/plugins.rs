@@ -34,7 +34,7 @@ pub struct Host {
 /// A component of tests/guests, or `safety`. Panics, saying what to run, when it is not built.
 pub fn component(name: &str) -> Vec<u8> {
     let (folder, step) = match name {
-        "safety" => ("components", "components"),
+        "gallery" | "safety" => ("components", "components"),
         _ => ("guests", "guests"),
     };
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
@@ -74,10 +74,13 @@ impl Host {
 
     /// Makes a guest active, as its manifest in `verified` says.
     pub async fn load(&self, guest: &str, verified: Verified) {
-        let artefact = self.folder.path().join(format!("{guest}.artefact"));
-        if !artefact.exists() {
-            std::fs::write(&artefact, compile(&component(guest)).unwrap()).unwrap();
-        }
+        self.load_component(guest, &component(guest), verified)
+            .await;
+    }
+
+    /// The same of a component that is not among the guests; `name` is its own in this host.
+    pub async fn load_component(&self, name: &str, component: &[u8], verified: Verified) {
+        let artefact = self.artefact(name, component);
         let about = About {
             manifest: verified.manifest,
             digest: verified.digest,
@@ -85,6 +88,27 @@ impl Host {
         };
         let loaded = self.plugins.engine().load(&artefact, about).await.unwrap();
         self.plugins.put(Arc::new(loaded));
+    }
+
+    /// What a component is compiled to: kept from one run of the tests to the next, since one of
+    /// Python takes a minute. Named by its digest and by what it was compiled for.
+    fn artefact(&self, name: &str, component: &[u8]) -> std::path::PathBuf {
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/guests/compiled");
+        std::fs::create_dir_all(&kept).unwrap();
+        let digest = onedoor::plugins::verify::digest(component).replace(':', "-");
+        let file = kept.join(format!(
+            "{digest}.{}",
+            self.plugins.engine().compatibility()
+        ));
+        if !file.exists() {
+            // Another test may be at it as well: each writes a file of its own and moves it there.
+            let part = self.folder.path().join(format!("{name}.artefact"));
+            std::fs::write(&part, compile(component).unwrap()).unwrap();
+            let beside = file.with_extension(format!("part-{}", std::process::id()));
+            std::fs::copy(&part, &beside).unwrap();
+            std::fs::rename(&beside, &file).unwrap();
+        }
+        file
     }
 
     /// A page of a guest, for nobody.

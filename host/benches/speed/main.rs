@@ -1,5 +1,5 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
-//! `cargo bench --bench speed -- [calls|pages|submits|locate]` with the guests built and, for
+//! `cargo bench --bench speed -- [calls|languages|pages|submits|locate]` with the guests built and, for
 //! PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
 #![allow(
     clippy::unwrap_used,
@@ -11,14 +11,16 @@
 
 mod calls;
 mod figures;
+mod languages;
 mod locate;
 mod pages;
 mod submits;
 mod world;
 
-const PARTS: [(&str, fn()); 4] = [
+const PARTS: [(&str, fn()); 5] = [
     ("locate", locate::run),
     ("calls", calls::run),
+    ("languages", languages::run),
     ("pages", pages::run),
     ("submits", submits::run),
 ];

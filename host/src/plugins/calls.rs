@@ -1,10 +1,16 @@
-//! Calls into plugins. Each runs in a task and a store of its own, and both are gone afterwards,
-//! whatever happened; no call may hold up or bring down another, or the host.
+//! Calls into plugins. Each runs in a store of its own, which is gone afterwards, whatever happened;
+//! no call may hold up or bring down another, or the host.
 
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
 use onedoor_manifest::Budget;
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::poll_fn, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Duration,
+};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, error::Elapsed, timeout_at},
+};
 use wasmtime::{Store, component::Instance};
 
 use super::{
@@ -17,12 +23,7 @@ use super::{
     store::{Call, Notes, store},
     view,
 };
-use crate::{
-    cases::model::Urgency,
-    context::{ActingPlugin, Context},
-    domain::Domain,
-    time::Timestamp,
-};
+use crate::{cases::model::Urgency, context::Context, domain::Domain, time::Timestamp};
 
 /// What a triage is told of a new report: no personal data.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +86,7 @@ impl Plugins {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
         let view: View = self
-            .run(
+            .look(
                 &loaded,
                 domain,
                 cx,
@@ -276,7 +277,8 @@ impl Plugins {
         self.run_within(budget, loaded, domain, cx, what, job).await
     }
 
-    /// Runs `job` in an instance of its own, within `budget`.
+    /// Runs `job` in an instance of its own, within `budget`, and in a task of its own: it goes to
+    /// its end even if the caller goes away, so that no submission is cut in half.
     pub(super) async fn run_within<T, F>(
         &self,
         budget: Budget,
@@ -297,24 +299,66 @@ impl Plugins {
             + 'static,
     {
         let turn = loaded.turn().await?;
+        let call = self.call(budget, loaded, domain, cx, turn, job);
+        let task = tokio::spawn(call);
+        let result = task.await.map_err(|panic| panic.to_string());
+        ended(loaded, what, result)
+    }
+
+    /// Runs `job` in an instance of its own, and in the caller's task: for what is only looked at.
+    /// A small call costs a fraction of waking another thread for it.
+    async fn look<T, F>(
+        &self,
+        loaded: &Arc<Loaded>,
+        domain: &Domain,
+        cx: &Context,
+        what: &'static str,
+        job: F,
+    ) -> Result<T, CallError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
+    {
+        let turn = loaded.turn().await?;
+        let call = self.call(loaded.manifest.budget, loaded, domain, cx, turn, job);
+        // Everything the call holds is its own and dropped with it.
+        let result = AssertUnwindSafe(call).catch_unwind().await;
+        ended(loaded, what, result.map_err(|_| "a panic".to_owned()))
+    }
+
+    fn call<T, F>(
+        &self,
+        budget: Budget,
+        loaded: &Arc<Loaded>,
+        domain: &Domain,
+        cx: &Context,
+        turn: OwnedSemaphorePermit,
+        job: F,
+    ) -> impl Future<Output = Result<T, CallError>> + Send + 'static + use<T, F>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
+    {
         let (it, domain, mut cx) = (loaded.clone(), domain.clone(), cx.clone());
-        cx.plugin = Some(ActingPlugin::clone(&loaded.acting).into());
+        cx.plugin = Some(loaded.acting.clone());
         let journal = Journal::of(self, loaded, &cx);
-        // A task of its own: a panic of the host's ends it and nothing else, and a caller who goes
-        // away does not cut a submission in half.
-        let task = tokio::spawn(async move {
+        async move {
             let result = one(&it, domain, cx, journal, budget, Box::new(job)).await;
             drop(turn);
             result
-        });
-        let result = task.await.unwrap_or_else(|panic| {
-            tracing::error!(plugin = loaded.manifest.id, what, %panic, "a call ended the host's task");
-            Err(Failure::new(FailureKind::Host, "the host failed").into())
-        });
-        if let Err(CallError::Failed(failure)) = &result {
-            tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
         }
-        result
     }
 
     /// Reports a failure that shows only in the answer.
@@ -345,6 +389,27 @@ impl Plugins {
             }
         }
     }
+}
+
+/// What came of a call; a panic of the host's ends that call and nothing else.
+fn ended<T>(
+    loaded: &Loaded,
+    what: &'static str,
+    result: Result<Result<T, CallError>, String>,
+) -> Result<T, CallError> {
+    let result = result.unwrap_or_else(|panic| {
+        tracing::error!(
+            plugin = loaded.manifest.id,
+            what,
+            panic,
+            "the host failed in a call"
+        );
+        Err(Failure::new(FailureKind::Host, "the host failed").into())
+    });
+    if let Err(CallError::Failed(failure)) = &result {
+        tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
+    }
+    result
 }
 
 /// Where a call's reports go, and under what.
@@ -399,6 +464,18 @@ impl Journal {
     }
 }
 
+/// Runs `call` for at most `wall`. The timer is set only when the call has to wait, as few have:
+/// setting one wakes a thread, which costs more than a small call.
+async fn within<F: Future>(wall: Duration, call: F) -> Result<F::Output, Elapsed> {
+    let began = Instant::now();
+    let mut call = pin!(call);
+    let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
+    match first {
+        Poll::Ready(ended) => Ok(ended),
+        Poll::Pending => timeout_at(began + wall, call).await,
+    }
+}
+
 /// One call, from a fresh store to its end.
 async fn one<T>(
     loaded: &Loaded,
@@ -422,9 +499,9 @@ async fn one<T>(
             .map_err(|error| (error, false))
     };
     let wall = Duration::from_millis(u64::from(budget.wall_ms));
-    let ended = tokio::time::timeout(wall, clock.count(call)).await;
+    let ended = within(wall, clock.count(call)).await;
     let memory = store.data().memory();
-    let notes = std::mem::take(&mut store.data_mut().notes);
+    let notes = store.data_mut().take_notes();
     // Whatever it held goes now, before anything else happens.
     drop(store);
     let result = match ended {

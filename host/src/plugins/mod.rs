@@ -5,6 +5,7 @@ mod artefacts;
 mod bindings;
 mod calls;
 mod capability;
+pub mod check;
 pub mod difference;
 mod engine;
 mod failure;
@@ -27,6 +28,7 @@ mod unattended;
 mod values;
 pub mod verify;
 mod view;
+mod wasi;
 mod words;
 
 use arc_swap::ArcSwap;

@@ -2,6 +2,10 @@
 //! row and then a swap in memory, one change at a time, and goes to its end even if whoever asked
 //! for it leaves; so what is in force is what the rows say.
 
+mod swap;
+
+pub use swap::{may_swap, swap};
+
 use onedoor_manifest::Manifest;
 use std::{
     collections::BTreeMap,
@@ -132,7 +136,8 @@ pub async fn upload(app: &App, cx: &Context, component: Vec<u8>) -> Result<Revis
     let verified = verified?;
     department(app, cx, &verified.manifest).await?;
     let (app, cx) = (app.clone(), cx.clone());
-    to_its_end(async move { take_in(&app, &cx, component, verified).await }).await
+    let version = verified.manifest.version.clone();
+    to_its_end(async move { take_in(&app, &cx, component, verified, version).await }).await
 }
 
 /// The department must be there and be the uploader's; the classes must be on the duty list.
@@ -162,7 +167,13 @@ async fn department(app: &App, cx: &Context, manifest: &Manifest) -> Result<()> 
     }
 }
 
-async fn take_in(app: &App, cx: &Context, component: Vec<u8>, it: Verified) -> Result<Revision> {
+async fn take_in(
+    app: &App,
+    cx: &Context,
+    component: Vec<u8>,
+    it: Verified,
+    version: String,
+) -> Result<Revision> {
     let bytes = i64::try_from(component.len()).map_err(Error::internal)?;
     let artefacts = &app.revisions.artefacts;
     let kept = it.digest.clone();
@@ -174,7 +185,7 @@ async fn take_in(app: &App, cx: &Context, component: Vec<u8>, it: Verified) -> R
     let revision = Revision {
         digest: it.digest.clone(),
         plugin: it.manifest.id.clone(),
-        version: it.manifest.version.clone(),
+        version,
         department: it.manifest.department.clone(),
         state: State::Uploaded,
         manifest: it.text,

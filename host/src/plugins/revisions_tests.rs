@@ -10,12 +10,12 @@ use crate::{
 };
 use onedoor_manifest::{CONTRACT, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
 
-struct Host {
-    app: App,
+pub(super) struct Host {
+    pub(super) app: App,
     folder: tempfile::TempDir,
 }
 
-async fn host() -> Host {
+pub(super) async fn host() -> Host {
     let folder = tempfile::tempdir().unwrap();
     let app = open(folder.path()).await;
     let units = ["dept-emergency", "dept-data"].map(|id| Unit {
@@ -45,7 +45,7 @@ async fn open(at: &Path) -> App {
     App::open(config).await.unwrap()
 }
 
-fn acting(app: &App, account: &str, unit: &str, role: Role) -> Context {
+pub(super) fn acting(app: &App, account: &str, unit: &str, role: Role) -> Context {
     let mut cx = app.domain.system("test");
     cx.channel = Channel::App;
     cx.principal = Principal::Person(Person {

@@ -7,6 +7,7 @@ use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 use super::{
     journal::Severity,
     limits::{GuestClock, HANDED_OVER, HANDLES, InHost, Limiter, OverTime},
+    wasi::Lazy,
     words::Words,
 };
 use crate::{context::Context, domain::Domain};
@@ -23,6 +24,8 @@ pub(super) struct Call {
     /// The caller, with the plugin acting for them.
     pub(super) cx: Context,
     pub(super) notes: Notes,
+    /// For a language runtime; made when first asked for.
+    pub(super) wasi: Lazy,
     /// The words of the revision; none where no component runs.
     pub(super) words: Option<Arc<Words>>,
     /// How many messages it has sent.
@@ -71,6 +74,7 @@ impl Call {
             domain,
             cx,
             notes: Notes::default(),
+            wasi: Lazy::default(),
             words: None,
             sent: 0,
             clock: GuestClock::new(),
@@ -81,6 +85,15 @@ impl Call {
     /// Stops the guest's clock: the first thing every host function does.
     pub(super) fn enter(&self) -> InHost {
         self.clock.pause()
+    }
+
+    /// What the call leaves behind, with what a language runtime wrote to its output.
+    pub(super) fn take_notes(&mut self) -> Notes {
+        let mut notes = std::mem::take(&mut self.notes);
+        for (severity, text) in self.wasi.said() {
+            notes.line(severity, text);
+        }
+        notes
     }
 
     /// Bytes of memory in use.

@@ -2,15 +2,19 @@
 //! it is told of earlier uploads; compiles nothing, so that no refusal costs more than reading.
 
 use fluent_bundle::FluentResource;
-use onedoor_manifest::{CONTRACT, LANGUAGES, Manifest};
+use onedoor_manifest::{CONTRACT, LANGUAGES, Manifest, speaks};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::sections::{self, Sections, Unreadable};
+use super::{
+    sections::{self, Sections, Unreadable},
+    wasi,
+};
 use crate::error::{Error, Problem, Result};
 
 /// The largest component, in bytes.
-pub const LARGEST: usize = 16 * 1024 * 1024;
+/// A component of Python has 18 MB, its runtime included.
+pub const LARGEST: usize = 32 * 1024 * 1024;
 /// The largest Fluent bundle, in bytes.
 const LARGEST_BUNDLE: usize = 256 * 1024;
 /// How many problems of one kind are told.
@@ -126,7 +130,7 @@ fn manifest(sections: &Sections, problems: &mut Vec<Problem>) -> Option<Manifest
 
 fn contract(sections: &Sections, problems: &mut Vec<Problem>) {
     match sections.contract.as_deref() {
-        Some(CONTRACT) => {}
+        Some(version) if speaks(version) => {}
         Some(found) => {
             let found: String = found.chars().take(32).collect();
             let problem = Problem::general("plugin-contract-other");
@@ -139,11 +143,12 @@ fn contract(sections: &Sections, problems: &mut Vec<Problem>) {
 /// Whether `name` is one of `known` in this version of the contract.
 fn is_of(known: &[&str], name: &str) -> bool {
     name.split_once('@')
-        .is_some_and(|(interface, version)| version == CONTRACT && known.contains(&interface))
+        .is_some_and(|(interface, version)| speaks(version) && known.contains(&interface))
 }
 
 fn interfaces(sections: &Sections, problems: &mut Vec<Problem>) {
-    let foreign = sections.imports.iter().filter(|it| !is_of(&IMPORTS, it));
+    let known = |name: &str| is_of(&IMPORTS, name) || wasi::allows(name);
+    let foreign = sections.imports.iter().filter(|it| !known(it));
     problems.extend(foreign.take(TOLD).map(|name| {
         let name: String = name.chars().take(120).collect();
         Problem::general("plugin-import-foreign").with("import", name)
@@ -192,6 +197,13 @@ fn bundles(sections: &Sections, problems: &mut Vec<Problem>) {
                 .take(TOLD)
                 .map(|key| Problem::general("plugin-message-one-language").with("message", key)),
         );
+    }
+}
+
+/// The ids of the messages of a bundle; what cannot be read has none.
+pub(super) fn message_ids(bundle: &str) -> BTreeSet<String> {
+    match FluentResource::try_new(bundle.to_owned()) {
+        Ok(resource) | Err((resource, _)) => messages(&resource),
     }
 }
 

@@ -189,6 +189,7 @@ table! {
     /// What takes components.
     component_routes, COMPONENTS:
     post "/api/v1/plugins" api::plugins::upload;
+    post "/api/v1/plugins/swap" api::plugins::swap;
     post "/work/plugins" pages::work::plugins::upload;
 }
 

@@ -26,7 +26,23 @@ pub fn build(
 ) -> anyhow::Result<()> {
     let plugin = Folder::read(folder)?;
     let module = compile::module(folder, more)?;
-    let mut component = component::encode(&module)?;
+    finish(&plugin, component::encode(&module)?, file, out)
+}
+
+/// The same of a component that another tool made (`from`): only what the plugin brings besides
+/// its code is added.
+pub fn dress(folder: &Path, from: &Path, file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let plugin = Folder::read(folder)?;
+    let component = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    finish(&plugin, component, file, out)
+}
+
+fn finish(
+    plugin: &Folder,
+    mut component: Vec<u8>,
+    file: &Path,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let reading = Reading::of(&component)?;
     let contract = reading.contract()?;
     if contract != CONTRACT {
@@ -41,7 +57,7 @@ pub fn build(
             "warning: it imports {import}, which is not in the contract: a host will refuse it"
         )?;
     }
-    component::embed(&mut component, &plugin, contract);
+    component::embed(&mut component, plugin, contract);
     write(file, &component)?;
     writeln!(
         out,

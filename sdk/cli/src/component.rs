@@ -14,6 +14,8 @@ use crate::folder::Folder;
 
 /// What every import of a plugin begins with.
 const CONTRACT_PACKAGES: &str = "onedoor:";
+/// What imports of a language runtime begin with.
+const EMPTY_PACKAGES: &str = "wasi:";
 /// The package that plugins export from.
 const EXPORTS: &str = "onedoor:plugin/";
 
@@ -80,9 +82,12 @@ impl Reading {
             .with_context(|| format!("section {section} is not text"))
     }
 
-    /// The imports that are not of the contract; a host refuses a component that has any.
+    /// The imports that are neither of the contract nor of the WASI that a host links empty; a host
+    /// refuses a component that has any, and some of WASI.
     pub fn foreign(&self) -> impl Iterator<Item = &String> {
-        let foreign = |name: &&String| !name.starts_with(CONTRACT_PACKAGES);
+        let foreign = |name: &&String| {
+            !name.starts_with(CONTRACT_PACKAGES) && !name.starts_with(EMPTY_PACKAGES)
+        };
         self.imports.iter().filter(foreign)
     }
 

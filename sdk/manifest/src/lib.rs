@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// Version of the contract that this build speaks.
 pub const CONTRACT: &str = "0.1.0-draft";
+/// The released versions of the contract, one a line; `#` begins a remark.
+const RELEASED: &str = include_str!("../../../wit/RELEASED");
 /// Custom section that carries the manifest, as TOML text.
 pub const SECTION_MANIFEST: &str = "onedoor:manifest";
 /// Custom section that carries the version of the contract.
@@ -216,6 +218,22 @@ pub struct Manifest {
     /// What devices may send.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<Inbox>,
+}
+
+/// Whether a component of this version of the contract is served: it is the one of this build, or a
+/// released one of the same track (the first number that is not 0), of which all is still there.
+pub fn speaks(version: &str) -> bool {
+    let listed = |line: &str| line.split_once(' ').is_some_and(|(it, _)| it == version);
+    version == CONTRACT || (track(version) == track(CONTRACT) && RELEASED.lines().any(listed))
+}
+
+fn track(version: &str) -> (&str, Option<&str>) {
+    let plain = version.split('-').next().unwrap_or(version);
+    let mut parts = plain.split('.');
+    match parts.next() {
+        Some("0") => ("0", parts.next()),
+        other => (other.unwrap_or_default(), None),
+    }
 }
 
 /// One thing wrong with a manifest, with how to mend it.

@@ -52,6 +52,7 @@ use super::{attachments, cases, grid, machines, people, plugins, problem::Docume
         people::reads_about_me,
         plugins::list,
         plugins::upload,
+        plugins::swap,
         plugins::plugin,
         plugins::faults,
         plugins::lines,

@@ -32,7 +32,7 @@ pub async fn list(State(app): State<App>, cx: Context) -> Result<Json<Vec<Plugin
     revisions::overview(&app, &cx).await.map(Json)
 }
 
-/// Uploads a component of at most 16 MiB. It is read, checked and compiled; the answer is the
+/// Uploads a component of at most 32 MiB. It is read, checked and compiled; the answer is the
 /// revision, which waits for a reviewer. The same file again answers the same revision.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins",
     request_body(content_type = "application/wasm", content = Vec<u8>),
@@ -44,6 +44,24 @@ pub async fn upload(
 ) -> Result<(StatusCode, Json<Revision>)> {
     // First of all: nobody else has megabytes read, or hears what is wrong with them.
     revisions::may_upload(&cx)?;
+    let component = component(&app, request).await?;
+    let revision = revisions::upload(&app, &cx, component).await?;
+    Ok((StatusCode::CREATED, Json(revision)))
+}
+
+/// Puts a developer's build in force at once, without a reviewer: only where the folder is a
+/// development's or a demonstration's. The version may come again.
+#[utoipa::path(post, path = "/api/v1/plugins/swap", tag = "plugins",
+    request_body(content_type = "application/wasm", content = Vec<u8>),
+    responses((status = 200, body = Revision), (status = 403), (status = 422, description = "refused; each problem says how to mend it")))]
+pub async fn swap(State(app): State<App>, cx: Context, request: Request) -> Result<Json<Revision>> {
+    revisions::may_swap(&app, &cx)?;
+    let component = component(&app, request).await?;
+    revisions::swap(&app, &cx, component).await.map(Json)
+}
+
+/// The component that a request brings.
+async fn component(app: &App, request: Request) -> Result<Vec<u8>> {
     let kind = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -51,15 +69,14 @@ pub async fn upload(
     if kind != Some(COMPONENT) {
         return Err(Error::invalid("Content-Type", "plugin-content-type"));
     }
-    let component = Bytes::from_request(request, &app).await;
+    let component = Bytes::from_request(request, app).await;
     let component = component.map_err(|_| {
         let limit = verify::LARGEST / (1024 * 1024);
         Error::Invalid(vec![
             Problem::general("plugin-too-large").with("limit", limit),
         ])
     })?;
-    let revision = revisions::upload(&app, &cx, component.into()).await?;
-    Ok((StatusCode::CREATED, Json(revision)))
+    Ok(component.into())
 }
 
 /// One plugin with its revisions.
