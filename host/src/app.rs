@@ -37,6 +37,8 @@ pub struct Parts {
     pub lock: std::fs::File,
     /// Revisions of plugins, from upload to retirement.
     pub revisions: Revisions,
+    /// What plugins have answered for boards lately.
+    pub boards: plugins::indicators::Boards,
     /// How often each address has guessed at a secret.
     pub limits: crate::web::guard::Limits,
     /// Cancelled when the host is told to stop; background work ends when it is.
@@ -102,6 +104,7 @@ impl App {
             new: folder.new,
             lock: folder.lock,
             config,
+            boards: plugins::indicators::Boards::default(),
             limits: crate::web::guard::Limits::default(),
             stop,
             tasks,

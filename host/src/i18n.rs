@@ -14,6 +14,7 @@ macro_rules! bundles {
             include_str!(concat!("../i18n/", $locale, "/cases.ftl")),
             include_str!(concat!("../i18n/", $locale, "/developers.ftl")),
             include_str!(concat!("../i18n/", $locale, "/errors.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/machines.ftl")),
             include_str!(concat!("../i18n/", $locale, "/plugins.ftl")),
             include_str!(concat!("../i18n/", $locale, "/work.ftl")),
         ]

@@ -19,6 +19,7 @@ pub mod identity;
 pub mod ids;
 pub mod keys;
 pub mod metrics;
+pub mod notices;
 pub mod page;
 pub mod plugins;
 pub mod records;

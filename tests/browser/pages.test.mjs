@@ -189,9 +189,34 @@ async function revision(how, version) {
   });
 }
 
+// What came in without a person, and what persons were told.
+async function machines(how) {
+  await as("resident", how, async ({ page, show }) => {
+    await show("messages", "/messages");
+    assert(await page.isVisible("main article"), "the hazard's reporter was told that it came in");
+    await page.click("main article button");
+    await page.waitForURL(/\/cases\//);
+    await show("messages-left", "/messages");
+    if (await page.locator("form[action='/messages/read'] button").count()) {
+      await page.click("form[action='/messages/read'] button");
+      await show("messages-read");
+    }
+  });
+  await as("supervisor", how, async ({ page, show }) => {
+    await show("board", "/work/board");
+    await page.click(".od-figures a >> nth=0");
+    await show("board-cases");
+  });
+  await as("admin", how, async ({ show }) => {
+    await show("parked", "/work/messages");
+    await show("jobs", "/work/plugins/safety/jobs");
+  });
+}
+
 LOOKS.forEach((how, n) => {
   test(`by a code, ${how.name}`, () => byCode(how, `1390000910${n}`));
   test(`a hazard, ${how.name}`, () => hazard(how));
+  test(`machines, ${how.name}`, () => machines(how));
   test(`people, ${how.name}`, () => people(how, `newcomer${n}`));
   test(`a revision, ${how.name}`, () => revision(how, `0.1.${n + 1}`));
 });

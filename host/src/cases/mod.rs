@@ -2,6 +2,7 @@
 //! `routing` are pure, `operations` is the only door in.
 
 pub mod actors;
+pub mod board;
 #[cfg(test)]
 pub(crate) mod course_tests;
 pub mod duty;

@@ -480,6 +480,8 @@ pub(super) fn principal(cx: &Context) -> Result<String> {
         Principal::Person(person) => person.account.clone(),
         Principal::Service { account, .. } => account.clone(),
         Principal::Phone { hash } => format!("phone:{hash}"),
+        // A plugin that acts by itself is the same in a job, an inbox and an event.
+        Principal::System(_) if cx.plugin.is_some() => "system".to_owned(),
         Principal::System(part) => format!("system:{part}"),
         Principal::Anonymous => return Err(Error::Unauthenticated),
     };

@@ -16,7 +16,7 @@ use crate::{
     domain::Domain,
     error::{Error, Problem, Result},
     grid::{self, Position},
-    identity::{Level, Role},
+    identity::{Level, Role, subjects},
     plugins::Capability,
 };
 
@@ -82,6 +82,8 @@ fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
             phone_hash: Some(hash.clone()),
             ..none
         }),
+        // A plugin that acts by itself, on what a device said or on a schedule.
+        Principal::System(_) if cx.plugin.is_some() => Ok(none),
         Principal::Anonymous | Principal::System(_) => Err(Error::Unauthenticated),
         Principal::Service { account, .. } => Ok(Behalf {
             account: Some(account.clone()),
@@ -227,6 +229,7 @@ async fn open(
         let name = report.contact_name.as_deref();
         rows::put_contact(t, &case.id, name, behalf.phone.as_deref()).await?;
     }
+    subjects::keep(t, domain, cx).await?;
     let words = Some(report.description.trim()).filter(|it| !it.is_empty());
     events::append(t, domain, cx, &case, &input, None, words).await?;
     attachments::bind(

@@ -176,7 +176,7 @@ pub(super) async fn list(
 }
 
 /// What a plugin asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Of this class.
     pub class: Option<String>,

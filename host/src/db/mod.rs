@@ -10,10 +10,14 @@ mod conformance;
 pub mod drafts;
 pub mod grid;
 pub mod installation;
+pub mod jobs;
 pub mod keyvalue;
+pub mod notices;
 pub mod outbox;
 pub mod plugins;
+pub mod signals;
 mod sql;
+pub mod subjects;
 #[doc(hidden)]
 pub mod testing;
 pub mod units;

@@ -32,11 +32,15 @@ pub enum Act {
     ReplayMessages,
     /// Make tokens for oneself.
     MakeToken,
+    /// Send what devices say to a plugin of the own unit.
+    SendSignals,
+    /// See the figures of a division: for those who see all its cases.
+    ReadBoard,
 }
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -50,6 +54,8 @@ impl Act {
         Self::ReadPluginLines,
         Self::ReplayMessages,
         Self::MakeToken,
+        Self::SendSignals,
+        Self::ReadBoard,
     ];
 
     /// Whether it can be done with a token, or only by somebody who has signed in.
@@ -111,6 +117,13 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
             _ => false,
         },
         Act::MakeToken => post.role != R::Resident,
+        Act::SendSignals => post.role != R::Resident && own,
+        Act::ReadBoard => {
+            here && matches!(
+                post.role,
+                R::GridWorker | R::Verifier | R::Supervisor | R::DutyKeeper
+            )
+        }
     }
 }
 

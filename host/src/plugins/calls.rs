@@ -82,7 +82,7 @@ pub struct Event {
     pub case: String,
 }
 
-type Answer<T> = wasmtime::Result<Result<T, onedoor_forms::Error>>;
+pub(super) type Answer<T> = wasmtime::Result<Result<T, onedoor_forms::Error>>;
 type Job<T> = Box<
     dyn for<'a> FnOnce(&'a Loaded, &'a mut Store<Call>, &'a Instance) -> BoxFuture<'a, Answer<T>>
         + Send,
@@ -234,7 +234,7 @@ impl Plugins {
         .await
     }
 
-    fn taking_part(
+    pub(super) fn taking_part(
         &self,
         plugin: &str,
         takes: impl Fn(Exports) -> bool,
@@ -247,8 +247,8 @@ impl Plugins {
         }
     }
 
-    /// Runs `job` in an instance of its own.
-    async fn run<T, F>(
+    /// Runs `job` in an instance of its own, within the budget of a call.
+    pub(super) async fn run<T, F>(
         &self,
         loaded: &Arc<Loaded>,
         domain: &Domain,
@@ -266,7 +266,34 @@ impl Plugins {
             + Send
             + 'static,
     {
-        let how = How::of(loaded, what, |answer, _, _| Ok((answer, Vec::new())));
+        let budget = loaded.manifest.budget;
+        self.run_within(budget, loaded, domain, cx, what, job).await
+    }
+
+    /// The same within `budget`.
+    pub(super) async fn run_within<T, F>(
+        &self,
+        budget: Budget,
+        loaded: &Arc<Loaded>,
+        domain: &Domain,
+        cx: &Context,
+        what: &'static str,
+        job: F,
+    ) -> Result<T, CallError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                &'a Loaded,
+                &'a mut Store<Call>,
+                &'a Instance,
+            ) -> BoxFuture<'a, Answer<T>>
+            + Send
+            + 'static,
+    {
+        let how = How {
+            budget,
+            ..How::of(loaded, what, |answer, _, _| Ok((answer, Vec::new())))
+        };
         self.run_as(how, loaded, domain, cx, job).await
     }
 
@@ -503,6 +530,7 @@ async fn one<T>(
     let (locale, budget) = (cx.locale, how.budget);
     let (began, stood) = (Instant::now(), OnceLock::new());
     let (mut store, clock) = store(&loaded.shape.pre, domain, cx, budget);
+    store.data_mut().words = Some(loaded.words.clone());
     let call = async {
         let instance = loaded
             .shape
@@ -608,7 +636,7 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn absent() -> wasmtime::Error {
+pub(super) fn absent() -> wasmtime::Error {
     wasmtime::Error::msg("the export is gone")
 }
 

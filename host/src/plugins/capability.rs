@@ -17,17 +17,20 @@ pub enum Capability {
     CasesComment,
     /// Keep small values.
     Keyvalue,
+    /// Send messages to people.
+    Notify,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::IdentityClaims,
         Self::GridRead,
         Self::CasesRead,
         Self::CasesOpen,
         Self::CasesComment,
         Self::Keyvalue,
+        Self::Notify,
     ];
 
     /// Its name in `plugin.toml`.
@@ -39,6 +42,7 @@ impl Capability {
             Self::CasesOpen => "cases.open",
             Self::CasesComment => "cases.comment",
             Self::Keyvalue => "keyvalue",
+            Self::Notify => "notify",
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The consumer of what is to be told to one plugin.
-const CALLS: &str = "plugin-calls";
+pub(super) const CALLS: &str = "plugin-calls";
 /// How many events are shared out at once.
 const SHARED_OUT: u32 = 64;
 /// How many calls are claimed at once: all of them together end before the claim does.
@@ -80,8 +80,8 @@ async fn share_out(plugins: &Plugins, domain: &Domain, cx: &Context) -> Result<u
         let (id, now) = (message.id.clone(), cx.now);
         let write = domain.database.write(move |t| {
             Box::pin(async move {
-                for (call, payload) in &calls {
-                    outbox::push(t, call, CALLS, payload, now).await?;
+                for (plugin, call, payload) in &calls {
+                    outbox::push_for(t, call, CALLS, plugin, payload, now).await?;
                 }
                 outbox::delivered(t, &id).await
             })
@@ -103,13 +103,13 @@ async fn claim(
     write.await
 }
 
-/// The calls that an event leads to: ids and payloads.
+/// The calls that an event leads to: plugins, ids and payloads.
 async fn concerned(
     plugins: &Plugins,
     domain: &Domain,
     cx: &Context,
     message: &outbox::Message,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<(String, String, String)>> {
     let happened: Happened = serde_json::from_str(&message.payload).map_err(Error::internal)?;
     let case = match operations::get(domain, cx, &happened.case).await {
         Ok(case) => case,
@@ -130,7 +130,7 @@ async fn concerned(
                 at: happened.at,
             };
             let payload = serde_json::to_string(&tell).map_err(Error::internal)?;
-            calls.push((format!("{}:{id}:{name}", message.id), payload));
+            calls.push((id.clone(), format!("{}:{id}:{name}", message.id), payload));
             Ok::<_, Error>(())
         };
         if loaded.exports.triage && happened.action == Action::Submit.name() {

@@ -39,6 +39,12 @@ pub struct Exports {
     pub triage: bool,
     /// Told of its cases.
     pub events: bool,
+    /// Run on schedules.
+    pub jobs: bool,
+    /// Told what devices send.
+    pub inbox: bool,
+    /// Asked for figures.
+    pub indicators: bool,
 }
 
 /// One revision, ready to be called.
@@ -48,7 +54,7 @@ pub struct Loaded {
     /// `sha256:` and 64 hex digits.
     pub digest: String,
     /// Its words.
-    pub words: Words,
+    pub words: Arc<Words>,
     /// What it exports.
     pub exports: Exports,
     /// What is known of it while it runs.
@@ -65,6 +71,9 @@ pub(super) struct Shape {
     pub(super) portal: Option<Portal>,
     pub(super) triage: Option<Function<(exports::triage::Report,), (Proposal,)>>,
     pub(super) events: Option<Function<(exports::events::Event,), (Answer<()>,)>>,
+    pub(super) jobs: Option<Function<(exports::jobs::Run,), (Answer<()>,)>>,
+    pub(super) inbox: Option<Function<(exports::inbox::Signal,), (Answer<()>,)>>,
+    pub(super) indicators: Option<Function<(String,), (Answer<Vec<exports::indicators::Tile>>,)>>,
 }
 
 type Answer<T> = Result<T, Error>;
@@ -95,11 +104,18 @@ impl Shape {
         let portal = export(names::PORTAL).map(|it| Portal::find(component, &it));
         let triage = export(names::TRIAGE).map(|it| Function::find(component, &it, "suggest"));
         let events = export(names::EVENTS).map(|it| Function::find(component, &it, "on-event"));
+        let jobs = export(names::JOBS).map(|it| Function::find(component, &it, "run-job"));
+        let inbox = export(names::INBOX).map(|it| Function::find(component, &it, "receive"));
+        let indicators = export(names::INDICATORS);
+        let indicators = indicators.map(|it| Function::find(component, &it, "tiles"));
         Ok(Self {
             pre: linker.instantiate_pre(component)?,
             portal: portal.transpose()?,
             triage: triage.transpose()?,
             events: events.transpose()?,
+            jobs: jobs.transpose()?,
+            inbox: inbox.transpose()?,
+            indicators: indicators.transpose()?,
         })
     }
 }
@@ -119,11 +135,14 @@ impl Loaded {
             portal: shape.portal.is_some(),
             triage: shape.triage.is_some(),
             events: shape.events.is_some(),
+            jobs: shape.jobs.is_some(),
+            inbox: shape.inbox.is_some(),
+            indicators: shape.indicators.is_some(),
         };
         Self {
             manifest,
             digest,
-            words,
+            words: Arc::new(words),
             exports,
             watch: Watch::default(),
             shape,

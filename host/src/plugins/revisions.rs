@@ -18,7 +18,7 @@ use super::{
     About, Loaded,
     artefacts::Artefacts,
     difference::{self, Difference},
-    sections,
+    jobs, sections,
     verify::{self, Verified},
 };
 use crate::{
@@ -119,7 +119,8 @@ pub async fn start(app: &App) -> Result<()> {
             }
         }
     }
-    Ok(())
+    // Those of a folder from before there were jobs.
+    jobs::start(&app.plugins, &app.domain, &app.domain.system("start")).await
 }
 
 /// Refuses whoever uploads for no department at all: to be asked before a body is read.
@@ -331,6 +332,7 @@ pub async fn activate(app: &App, cx: &Context, digest: &str) -> Result<Revision>
         let _changing = app.revisions.changing.lock().await;
         let (domain, now) = (app.domain.clone(), cx.clone());
         let (digest, plugin) = (revision.digest, revision.plugin.clone());
+        let schedule = loaded.manifest.clone();
         let job = async move |t: &mut Transaction| {
             let before = db::plugins::get(t, &plugin).await?.and_then(|it| it.active);
             if let Some(before) = &before {
@@ -338,6 +340,7 @@ pub async fn activate(app: &App, cx: &Context, digest: &str) -> Result<Revision>
             }
             in_force(t, &digest, now.now).await?;
             db::plugins::point(t, &plugin, Some(&digest), before.as_deref()).await?;
+            jobs::schedule(t, &schedule, &domain.zone, now.now).await?;
             audit::record(t, &domain, &now, "plugin.activate", &digest, "done").await?;
             reread(t, &digest).await
         };
@@ -374,10 +377,12 @@ pub async fn roll_back(app: &App, cx: &Context, plugin: &str) -> Result<Revision
             None => load_by_digest(&app, &previous).await?,
         };
         let (domain, by, id) = (app.domain.clone(), cx.clone(), plugin.clone());
+        let schedule = loaded.manifest.clone();
         let job = async move |t: &mut Transaction| {
             db::plugins::set_state(t, &active, State::Active, State::Approved).await?;
             in_force(t, &previous, by.now).await?;
             db::plugins::point(t, &id, Some(&previous), None).await?;
+            jobs::schedule(t, &schedule, &domain.zone, by.now).await?;
             audit::record(t, &domain, &by, "plugin.roll-back", &previous, "done").await?;
             reread(t, &previous).await
         };
@@ -407,6 +412,7 @@ pub async fn retire(app: &App, cx: &Context, plugin: &str) -> Result<Revision> {
         let job = async move |t: &mut Transaction| {
             db::plugins::set_state(t, &active, State::Active, State::Retired).await?;
             db::plugins::point(t, &id, None, None).await?;
+            jobs::end(t, &id).await?;
             audit::record(t, &domain, &by, "plugin.retire", &active, "done").await?;
             reread(t, &active).await
         };

@@ -9,6 +9,7 @@ use super::{
     journal::Severity,
     limits::{GuestClock, HANDED_OVER, HANDLES, InHost, Limiter, OverTime},
     wasi::Lazy,
+    words::Words,
 };
 use crate::{context::Context, domain::Domain};
 use onedoor_manifest::Budget;
@@ -28,6 +29,10 @@ pub(super) struct Call {
     pub(super) notes: Notes,
     /// For a language runtime; made when first asked for.
     pub(super) wasi: Lazy,
+    /// The words of the revision; none where no component runs.
+    pub(super) words: Option<Arc<Words>>,
+    /// How many messages it has sent.
+    pub(super) sent: u32,
     clock: Arc<GuestClock>,
     limiter: Limiter,
 }
@@ -87,6 +92,8 @@ impl Call {
             cx,
             notes: Notes::default(),
             wasi: Lazy::default(),
+            words: None,
+            sent: 0,
             clock: GuestClock::new(),
             limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
         }

@@ -9,7 +9,7 @@ use crate::{
     db::keyvalue as rows,
     domain::Domain,
     error::{Error, Problem, Result},
-    identity::pseudonym,
+    identity::{pseudonym, subjects},
 };
 
 /// The longest key, in characters.
@@ -46,8 +46,14 @@ pub(super) async fn set(
         let problem = Problem::at("value", "text-too-long").with("limit", VALUE);
         return Err(Error::Invalid(vec![problem]));
     }
+    let (shared, cx) = (domain.clone(), cx.clone());
     let write = domain.database.write(move |t| {
-        Box::pin(async move { rows::set(t, &plugin.id, subject.as_deref(), &key, &value).await })
+        Box::pin(async move {
+            if subject.is_some() {
+                subjects::keep(t, &shared, &cx).await?;
+            }
+            rows::set(t, &plugin.id, subject.as_deref(), &key, &value).await
+        })
     });
     write.await
 }

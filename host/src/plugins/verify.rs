@@ -20,7 +20,7 @@ const LARGEST_BUNDLE: usize = 256 * 1024;
 /// How many problems of one kind are told.
 const TOLD: usize = 32;
 /// What a plugin may import.
-const IMPORTS: [&str; 9] = [
+const IMPORTS: [&str; 10] = [
     "onedoor:types/types",
     "onedoor:identity/identity",
     "onedoor:grid/grid",
@@ -30,11 +30,19 @@ const IMPORTS: [&str; 9] = [
     "onedoor:plugin/clock",
     "onedoor:plugin/random",
     "onedoor:plugin/log",
+    "onedoor:plugin/notify",
 ];
 /// Where its pages come from.
 const PORTAL: &str = "onedoor:plugin/portal";
 /// What it may take part in.
-const EXPORTS: [&str; 3] = [PORTAL, "onedoor:plugin/triage", "onedoor:plugin/events"];
+const EXPORTS: [&str; 6] = [
+    PORTAL,
+    "onedoor:plugin/triage",
+    "onedoor:plugin/events",
+    "onedoor:plugin/jobs",
+    "onedoor:plugin/inbox",
+    "onedoor:plugin/indicators",
+];
 
 /// A component that reads well.
 #[derive(Clone, Debug)]
@@ -152,14 +160,20 @@ fn interfaces(sections: &Sections, problems: &mut Vec<Problem>) {
     }
 }
 
-/// What the manifest shows to residents must be there.
+/// What the manifest shows to residents, or has run or told, must be there.
 fn promises(manifest: &Manifest, sections: &Sections, problems: &mut Vec<Problem>) {
-    let portal = sections.exports.iter().any(|it| is_of(&[PORTAL], it));
+    let exports = |name: &str| sections.exports.iter().any(|it| is_of(&[name], it));
     if let Some(service) = manifest.services.first()
-        && !portal
+        && !exports(PORTAL)
     {
         let problem = Problem::at("services", "plugin-service-without-portal");
         problems.push(problem.with("service", &service.id));
+    }
+    if !manifest.jobs.is_empty() && !exports("onedoor:plugin/jobs") {
+        problems.push(Problem::at("jobs", "plugin-not-exported").with("export", "jobs"));
+    }
+    if !manifest.inbox.is_empty() && !exports("onedoor:plugin/inbox") {
+        problems.push(Problem::at("inbox", "plugin-not-exported").with("export", "inbox"));
     }
 }
 

@@ -54,7 +54,7 @@ fn a_right_one_is_read_whole() {
     assert_eq!(verified.sections.bundles.len(), 2);
     let full = dressed(bare("full-plugin", None), &manifest("test", "1.0.0"));
     let exports = verify(&full).unwrap().sections.exports;
-    assert_eq!(exports.iter().filter(|it| is_of(&EXPORTS, it)).count(), 3);
+    assert_eq!(exports.iter().filter(|it| is_of(&EXPORTS, it)).count(), 6);
 }
 
 #[test]

@@ -95,6 +95,15 @@ table! {
     get "/api/v1/revisions/{digest}/difference" api::plugins::difference;
     post "/api/v1/revisions/{digest}/approve" api::plugins::approve;
     post "/api/v1/revisions/{digest}/activate" api::plugins::activate;
+    post "/api/v1/plugins/{id}/inbox/{inbox}" api::machines::receive;
+    get "/api/v1/plugins/{id}/jobs" api::machines::jobs;
+    get "/api/v1/plugins/{id}/jobs/runs" api::machines::runs;
+    post "/api/v1/plugins/{id}/replay" api::machines::replay_all;
+    get "/api/v1/parked" api::machines::parked;
+    post "/api/v1/parked/{message}/replay" api::machines::replay;
+    get "/api/v1/board" api::machines::board;
+    get "/api/v1/messages" api::machines::messages;
+    post "/api/v1/messages/{message}/read" api::machines::mark;
 }
 
 table! {
@@ -128,6 +137,9 @@ table! {
     get "/services/{plugin}/{page}/confirm/{action}" pages::service::confirm;
     post "/services/{plugin}/{page}/actions/{action}" pages::service::act;
     get "/my-data" pages::my_data::show;
+    get "/messages" pages::messages::show;
+    post "/messages/read" pages::messages::read_all;
+    post "/messages/{message}/open" pages::messages::open;
 }
 
 table! {
@@ -148,6 +160,12 @@ table! {
     get "/work/plugins/{id}" pages::work::plugins::show;
     get "/work/plugins/{id}/{step}" pages::work::revision::confirm_of_plugin;
     post "/work/plugins/{id}/{step}" pages::work::revision::take_of_plugin;
+    get "/work/board" pages::work::board::show;
+    get "/work/board/cases" pages::work::board::cases;
+    get "/work/messages" pages::work::messages::show;
+    post "/work/messages/{message}/replay" pages::work::messages::replay;
+    get "/work/plugins/{id}/jobs" pages::work::messages::jobs;
+    post "/work/plugins/{id}/messages/replay" pages::work::messages::replay_all;
     get "/work/revisions/{digest}" pages::work::revision::show;
     get "/work/revisions/{digest}/{step}" pages::work::revision::confirm;
     post "/work/revisions/{digest}/{step}" pages::work::revision::take;

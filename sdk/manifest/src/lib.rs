@@ -3,8 +3,10 @@
 //! field, and refuses one it does not know.
 
 mod check;
+mod machines;
 mod receipt;
 
+pub use machines::{Days, FieldKind, Inbox, InboxField, Job, Rhythm, Schedule};
 pub use receipt::Receipt;
 
 use serde::{Deserialize, Serialize};
@@ -23,13 +25,14 @@ pub const SECTION_I18N: &str = "onedoor:i18n:";
 /// The languages every plugin brings a bundle for.
 pub const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 /// Every capability there is.
-pub const CAPABILITIES: [&str; 6] = [
+pub const CAPABILITIES: [&str; 7] = [
     "identity.claims",
     "grid.read",
     "cases.read",
     "cases.open",
     "cases.comment",
     "keyvalue",
+    "notify",
 ];
 /// Most bytes of a manifest.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -211,6 +214,12 @@ pub struct Manifest {
     /// What it may know of the person who is calling.
     #[serde(default)]
     pub claims: Vec<Claim>,
+    /// What runs on a schedule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<Job>,
+    /// What devices may send.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbox: Vec<Inbox>,
 }
 
 /// Whether a component of this version of the contract is served: it is the one of this build, or a
@@ -273,6 +282,16 @@ impl Manifest {
     /// Whether it asks for a capability.
     pub fn asks_for(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|it| it == capability)
+    }
+
+    /// The job of that id.
+    pub fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|it| it.id == id)
+    }
+
+    /// The inbox of that id.
+    pub fn inbox(&self, id: &str) -> Option<&Inbox> {
+        self.inbox.iter().find(|it| it.id == id)
     }
 
     /// Whether a page of it may dial `number`.

@@ -41,6 +41,7 @@ macro_rules! world {
                     "onedoor:plugin/clock@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::clock,
                     "onedoor:plugin/random@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::random,
                     "onedoor:plugin/log@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::log,
+                    "onedoor:plugin/notify@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::notify,
                 },
             });
         }
@@ -64,4 +65,22 @@ world!(
     "events-plugin",
     "__export_events",
     "::onedoor_sdk::bindings::events"
+);
+world!(
+    jobs,
+    "jobs-plugin",
+    "__export_jobs",
+    "::onedoor_sdk::bindings::jobs"
+);
+world!(
+    inbox,
+    "inbox-plugin",
+    "__export_inbox",
+    "::onedoor_sdk::bindings::inbox"
+);
+world!(
+    indicators,
+    "indicators-plugin",
+    "__export_indicators",
+    "::onedoor_sdk::bindings::indicators"
 );

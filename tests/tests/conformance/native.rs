@@ -2,7 +2,7 @@
 
 use guest_conformance::Conformance;
 use onedoor_sdk::{
-    Answers, Date, Error, Event, Report, Route,
+    Answers, Date, Error, Event, Measure, Report, Route, Tile,
     grid::Level,
     testing::{Failure, Person, Receipt, TestHost},
 };
@@ -73,6 +73,18 @@ fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
             let mut again = told.iter().cloned();
             worded(again.try_for_each(|event| host.tell::<Conformance>(event)))
         }
+        Step::Job(job, missed) => worded(host.run_job::<Conformance>(job, *missed).map(drop)),
+        Step::Signal(source, answers) => {
+            let answers: Answers = answers.iter().cloned().collect();
+            worded(
+                host.receive::<Conformance>("alarm", source, &answers)
+                    .map(drop),
+            )
+        }
+        Step::Tiles(division) => {
+            let tiles = host.indicators::<Conformance>(division);
+            worded(tiles.map(|it| it.iter().map(tile).collect::<Vec<_>>()))
+        }
     }
 }
 
@@ -83,6 +95,22 @@ fn become_(host: &TestHost, who: Who, english: bool) {
         Who::Staff(role, division) => Person::staff(&[role], division).named("staff"),
     };
     host.sign_in(if english { person.in_english() } else { person });
+}
+
+/// A tile, as words that both hosts can say.
+fn tile(it: &Tile) -> String {
+    let value = match &it.value {
+        Measure::Number(number) => format!("{number}"),
+        Measure::Words(words) => format!("{words:?}"),
+    };
+    let cases = it
+        .cases
+        .as_ref()
+        .map(|it| (it.class.clone(), it.division.clone()));
+    format!(
+        "{} {:?} {value} {:?} {:?} {:?} {cases:?}",
+        it.id, it.label, it.unit, it.tone, it.note
+    )
 }
 
 /// A report as both hosts are told of it.

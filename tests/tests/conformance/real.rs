@@ -13,7 +13,7 @@ use onedoor::{
     plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal, watch::Watch},
     time::Timestamp,
 };
-use onedoor_sdk::{Route, Submission, identity::Role};
+use onedoor_sdk::{Answer, Answers, Date, Route, Submission, identity::Role, testing::Failure};
 
 use crate::{
     native::{cost, refused, report},
@@ -206,6 +206,13 @@ impl Stage {
                 self.deliver().await
             }
             Step::DeliverAgain => self.deliver().await,
+            Step::Job(job, missed) => self.job(job, *missed).await,
+            Step::Signal(source, answers) => self.signal(source, answers).await,
+            Step::Tiles(division) => {
+                let cx = domain.system("indicators");
+                let tiles = plugins.tiles(&domain, &cx, ID, division).await;
+                worded(tiles.map(|it| it.iter().map(tile).collect::<Vec<_>>()))
+            }
         }
     }
 }
@@ -230,6 +237,40 @@ impl Stage {
                 reason: it.reason,
             })
         }))
+    }
+
+    async fn job(&self, job: &str, missed: u32) -> String {
+        let cx = self.domain.system("jobs");
+        let run = plugins::Run {
+            id: self.domain.ids.id(cx.now),
+            job: job.to_owned(),
+            due: cx.now,
+            missed,
+        };
+        worded(self.plugins.run_job(&self.domain, &cx, ID, run).await)
+    }
+
+    async fn signal(&self, source: &str, answers: &[Answer]) -> String {
+        let loaded = self.plugins.get(ID).unwrap();
+        let inbox = loaded.manifest.inbox("alarm").unwrap();
+        let answers: Answers = answers.iter().cloned().collect();
+        let today = Date::parse("2026-11-24").unwrap();
+        let kept = match inbox.validate(&answers, today) {
+            Ok(kept) => kept.in_order(&inbox.form()),
+            Err(faults) => return format!("failed: {:?}", Failure::Faults(faults)),
+        };
+        let cx = Context {
+            channel: Channel::Sensor,
+            ..self.domain.system("inbox")
+        };
+        let signal = plugins::Signal {
+            id: self.domain.ids.id(cx.now),
+            inbox: "alarm".to_owned(),
+            at: cx.now,
+            source: source.to_owned(),
+            answers: kept,
+        };
+        worded(self.plugins.receive(&self.domain, &cx, ID, signal).await)
     }
 
     /// Takes what is to be told out of the outbox.
@@ -271,6 +312,22 @@ impl Stage {
         }
         worded(Ok(()))
     }
+}
+
+/// A tile, as words that both hosts can say.
+fn tile(it: &plugins::Tile) -> String {
+    let value = match &it.value {
+        plugins::Measure::Number(number) => format!("{number}"),
+        plugins::Measure::Words(words) => format!("{words:?}"),
+    };
+    let cases = it
+        .cases
+        .as_ref()
+        .map(|it| (it.class.clone(), it.division.clone()));
+    format!(
+        "{} {:?} {value} {:?} {:?} {:?} {cases:?}",
+        it.id, it.label, it.unit, it.tone, it.note
+    )
 }
 
 const fn role_of(role: Role) -> identity::Role {

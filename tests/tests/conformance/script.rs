@@ -1,6 +1,6 @@
 //! The script: who calls what, in which order.
 
-use onedoor_sdk::{Answer, Place, Route, identity::Role};
+use onedoor_sdk::{Answer, Place, Route, Value, identity::Role};
 
 use guest_conformance::{ABOUT, CLASS, PLACE};
 
@@ -39,6 +39,12 @@ pub enum Step {
     Deliver,
     /// The events of the last delivery, once more.
     DeliverAgain,
+    /// A job, after so many runs that fell out.
+    Job(&'static str, u32),
+    /// What a device sends to the inbox.
+    Signal(&'static str, Vec<Answer>),
+    /// The figures of a division.
+    Tiles(&'static str),
 }
 
 fn page(name: &str, parameters: &[(&str, &str)]) -> Step {
@@ -72,6 +78,8 @@ pub fn script() -> Vec<Step> {
         opening(),
         seeing(),
         events(),
+        machines(),
+        letters(),
     ]
     .concat()
 }
@@ -252,5 +260,61 @@ fn events() -> Vec<Step> {
         page("told", &[]),
         Step::DeliverAgain,
         page("told", &[]),
+    ]
+}
+
+fn machines() -> Vec<Step> {
+    let value = |field: &str, value| Answer {
+        field: field.to_owned(),
+        value,
+    };
+    let level = |it| value("level", Value::Integer(it));
+    let kind = |it: &str| value("kind", Value::Choice(it.to_owned()));
+    let test = |it| value("test", Value::Flag(it));
+    vec![
+        Step::As(Who::Resident("li"), false),
+        Step::Job("open", 3),
+        page("ran", &[]),
+        // Whoever was signed in is so again.
+        page("caller", &[]),
+        Step::Job("fail", 0),
+        Step::Signal("烟感 7", vec![level(7), kind("smoke"), test(false)]),
+        page("ran", &[]),
+        Step::Signal("烟感 7", vec![level(101), kind("flood"), test(false)]),
+        Step::Signal("烟感 7", vec![level(1), value("more", Value::Flag(true))]),
+        Step::Signal("烟感 7", Vec::new()),
+        page("ran", &[]),
+        Step::Tiles(""),
+        Step::Tiles("310101022"),
+        Step::Tiles("310101002"),
+    ]
+}
+
+fn letters() -> Vec<Step> {
+    let tell = |parameters: &[(&str, &str)]| page("tell", parameters);
+    vec![
+        Step::As(Who::Nobody, false),
+        tell(&[("once", "1")]),
+        Step::As(Who::Resident("zhao"), false),
+        page("remember", &[("as", "kept")]),
+        tell(&[("once", "1")]),
+        tell(&[("once", "1"), ("to", "me")]),
+        tell(&[("once", "")]),
+        tell(&[("once", "2"), ("long", "80")]),
+        tell(&[("once", "3"), ("long", "81")]),
+        tell(&[("once", "3"), ("open", "home")]),
+        tell(&[("once", "4"), ("open", "not a page")]),
+        tell(&[("once", "4"), ("to", "nobody-there-is")]),
+        // Nothing is kept about them yet, so that the plugin cannot reach them later.
+        Step::Job("write", 0),
+        page("values", &[("op", "set"), ("key", "x"), ("about", "me")]),
+        Step::Job("write", 0),
+        page("ran", &[]),
+        Step::As(Who::Resident("wang"), true),
+        tell(&[("once", "5"), ("to", "kept")]),
+        page("tell-many", &[]),
+        page("tell-many", &[]),
+        Step::Wait(24 * 3_600),
+        tell(&[("once", "6")]),
     ]
 }

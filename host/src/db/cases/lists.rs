@@ -30,6 +30,10 @@ pub struct Filter {
     pub classes: Option<Vec<String>>,
     /// In one of these states.
     pub states: Option<Vec<State>>,
+    /// With a deadline that has passed by then.
+    pub late_at: Option<Timestamp>,
+    /// Ended since then.
+    pub closed_since: Option<Timestamp>,
     /// Seen for any of these reasons.
     pub seen: Option<Seen>,
 }
@@ -111,6 +115,12 @@ fn within(mut statement: Statement, filter: &Filter) -> Statement {
     }
     if let Some(divisions) = &filter.divisions {
         statement = below(statement.push(" AND (1 = 0"), divisions).push(")");
+    }
+    if let Some(now) = filter.late_at {
+        statement = statement.push_bind(" AND due < ?", now);
+    }
+    if let Some(since) = filter.closed_since {
+        statement = statement.push_bind(" AND closed >= ?", since);
     }
     match &filter.seen {
         Some(why) => seen(statement.push(" AND (1 = 0"), why).push(")"),

@@ -3,7 +3,7 @@
 
 use onedoor_forms as forms;
 
-use super::{types, ui};
+use super::{notify, types, ui};
 
 /// From the wire to the host's own type.
 pub(in super::super) trait Lift {
@@ -103,6 +103,8 @@ both!(variant ui::Value = forms::Value {
 });
 record!(Lower lower: forms::Answer => ui::Answer { field, value });
 record!(Lower lower: forms::Submission => ui::Submission { form, version, state, once, answers });
+
+record!(Lift lift: notify::Letter => super::super::imports::notify::Letter { to, title, body, open });
 
 // Words and errors.
 variant!(Lift lift: types::Argument => forms::Argument { with Text Number Date; });

@@ -4,6 +4,7 @@
 //! nothing that a person must judge, and never touches a folder that is served.
 
 mod follow;
+mod machines;
 mod portal;
 mod reading;
 mod report;
@@ -100,6 +101,15 @@ async fn play(stage: &mut Stage) -> Result<()> {
     }
     if exports.events {
         follow::events(stage).await?;
+    }
+    if exports.jobs {
+        machines::jobs(stage).await;
+    }
+    if exports.inbox {
+        machines::inboxes(stage).await?;
+    }
+    if exports.indicators {
+        machines::indicators(stage).await;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ const TOLD: usize = 10;
 const LONGEST: usize = 500;
 
 /// Every step: its name, and what holds when it passes. docs/conformance.md says more of each.
-pub const STEPS: [(&str, &str); 18] = [
+pub const STEPS: [(&str, &str); 23] = [
     (
         "file",
         "sections, manifest, contract, imports and words are right",
@@ -59,6 +59,17 @@ pub const STEPS: [(&str, &str); 18] = [
     ),
     ("event", "what happens to its cases is taken"),
     ("event-again", "the same event, told twice, is taken alike"),
+    ("job", "each job comes to an end"),
+    ("job-again", "the same run, tried twice, ends alike"),
+    ("signal", "each inbox takes what its fields allow"),
+    (
+        "signal-again",
+        "the same message, told twice, is taken alike",
+    ),
+    (
+        "tiles",
+        "figures are given for any division, within the bounds of a board",
+    ),
 ];
 
 /// Whether a step holds.

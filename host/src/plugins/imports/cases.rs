@@ -76,13 +76,7 @@ impl cases::Host for Call {
 
     async fn list(&mut self, filter: Filter, part: types::Paging) -> Answer<types::Page> {
         let _host = self.enter("cases.list");
-        let wanted = views::Wanted {
-            class: filter.class,
-            state: filter.state.map(own_state),
-            division: filter.division,
-            mine: filter.mine,
-        };
-        let result = listed(self, &wanted, part).await;
+        let result = listed(self, &wanted(filter), part).await;
         self.answer(result)
     }
 
@@ -100,6 +94,16 @@ impl cases::Host for Call {
             operations::act(&self.domain, &self.cx, command).await
         };
         self.answer(result.map(drop))
+    }
+}
+
+/// A filter as the domain has it.
+pub(in super::super) fn wanted(filter: Filter) -> views::Wanted {
+    views::Wanted {
+        class: filter.class,
+        state: filter.state.map(own_state),
+        division: filter.division,
+        mine: filter.mine,
     }
 }
 

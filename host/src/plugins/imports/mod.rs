@@ -8,6 +8,7 @@ mod grid;
 mod identity;
 mod keyvalue;
 mod log;
+pub(super) mod notify;
 mod random;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod cases;
 pub mod extract;
 pub mod grid;
+pub mod machines;
 pub mod openapi;
 pub mod people;
 pub mod plugins;

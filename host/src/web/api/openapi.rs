@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{attachments, cases, grid, people, plugins, problem::Document, session};
+use super::{attachments, cases, grid, machines, people, plugins, problem::Document, session};
 
 /// What `/api/v1` offers.
 #[derive(OpenApi)]
@@ -64,6 +64,15 @@ use super::{attachments, cases, grid, people, plugins, problem::Document, sessio
         plugins::difference,
         plugins::approve,
         plugins::activate,
+        machines::receive,
+        machines::jobs,
+        machines::runs,
+        machines::parked,
+        machines::replay,
+        machines::replay_all,
+        machines::board,
+        machines::messages,
+        machines::mark,
     ),
     components(schemas(Document))
 )]

@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod files;
 pub mod home;
 pub mod matters;
+pub mod messages;
 pub mod my_data;
 pub mod parts;
 pub mod preferences;

@@ -4,6 +4,7 @@
 mod api;
 mod course;
 mod guard;
+mod machines;
 mod permissions;
 
 use axum::{

@@ -125,6 +125,16 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
         ("post", "/work/revisions/{digest}/{step}") => form(&[]),
         ("post", "/services/{plugin}/{page}/forms/{form}") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/services/{plugin}/{page}/actions/{action}") => form(&[("once", "matrix")]),
+        ("post", "/api/v1/plugins/{id}/inbox/{inbox}") => {
+            Some(Write::Json(json!({ "source": "d1", "values": {} })))
+        }
+        ("post", "/api/v1/parked/{message}/replay" | "/api/v1/messages/{message}/read") => {
+            Some(Write::Nothing)
+        }
+        ("post", "/messages/read" | "/messages/{message}/open") => form(&[]),
+        ("post", "/work/messages/{message}/replay" | "/work/plugins/{id}/messages/replay") => {
+            form(&[])
+        }
         ("post", path)
             if path.starts_with("/api/v1/plugins") || path.starts_with("/api/v1/revisions/") =>
         {

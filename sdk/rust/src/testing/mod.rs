@@ -30,6 +30,7 @@
 
 mod failure;
 pub(crate) mod imports;
+mod machines;
 mod state;
 mod words;
 
@@ -40,7 +41,7 @@ pub use onedoor_manifest::Receipt;
 use onedoor_manifest::{Flaw, Manifest};
 
 pub use failure::Failure;
-pub use state::{OneCase, Person};
+pub use state::{OneCase, Person, Sent};
 
 use crate::{
     Event, Events, FileRef, Portal, Report, Result, Suggestion, Triage,
@@ -255,16 +256,22 @@ impl TestHost {
     /// Tells one event; as on the real host, nobody is calling then, and a plugin may be told the
     /// same event again.
     pub fn tell<E: Events>(&self, event: Event) -> Result<(), Failure> {
+        let done = self.unattended("event", || E::on_event(event));
+        done.map_err(Failure::from)
+    }
+
+    /// Runs something as one call that nobody makes.
+    fn unattended<T>(&self, export: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
         let person = {
             let mut host = self.host.borrow_mut();
-            host.in_event = true;
+            host.unattended = true;
             host.person.take()
         };
-        let done = self.export("event", || E::on_event(event));
+        let done = self.export(export, run);
         let mut host = self.host.borrow_mut();
-        host.in_event = false;
+        host.unattended = false;
         host.person = person;
-        done.map_err(Failure::from)
+        done
     }
 
     /// What the next delivery will tell, oldest first.
@@ -363,7 +370,5 @@ fn with_host<T>(function: &'static str, run: impl FnOnce(&mut Host) -> T) -> T {
     reason = "a test that calls the host without one is wrong, and must say so"
 )]
 fn no_host() -> ! {
-    panic!(
-        "the host was called outside of TestHost::call, render, submit, press, suggest or deliver"
-    )
+    panic!("the host was called outside of a call of TestHost")
 }

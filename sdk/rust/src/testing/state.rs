@@ -1,6 +1,10 @@
 //! What the test host holds.
 
-use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use onedoor_forms::{Argument, Date, Denial, Error, FileRef, Instant, Problem, Text};
 use onedoor_manifest::{Manifest, Receipt};
@@ -11,6 +15,7 @@ use crate::{
     grid::{Division, Level, Point},
     identity::{Caller, Claim, Role},
     log::Severity,
+    notify::Letter,
 };
 
 const DAY: i64 = 86_400_000;
@@ -104,6 +109,19 @@ pub struct OneCase {
     pub steps: Vec<Step>,
 }
 
+/// A message that the plugin has sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    /// The subject it went to.
+    pub to: String,
+    /// Under which key.
+    pub once: String,
+    /// What it says.
+    pub letter: Letter,
+    /// When.
+    pub at: Instant,
+}
+
 #[derive(Debug)]
 pub(super) struct Area {
     pub code: String,
@@ -115,8 +133,8 @@ pub(crate) struct Host {
     pub manifest: Manifest,
     pub now: Instant,
     pub person: Option<Person>,
-    /// Whether an event is being told: then nobody calls.
-    pub in_event: bool,
+    /// Whether an event, a job, a signal or a board is at work: then nobody calls.
+    pub unattended: bool,
     pub divisions: Vec<Division>,
     pub areas: Vec<Area>,
     pub class_names: BTreeMap<String, (String, String)>,
@@ -126,6 +144,10 @@ pub(crate) struct Host {
     pub values: BTreeMap<(Option<String>, String), String>,
     pub files: Vec<(String, String)>,
     pub events: Vec<Event>,
+    /// Whom the plugin keeps something about.
+    pub known: BTreeSet<String>,
+    pub letters: Vec<Sent>,
+    pub sent: u32,
     pub log: Vec<(Severity, String)>,
     pub lines: usize,
     /// What the call that runs has asked for so far.
@@ -142,7 +164,7 @@ impl Host {
             manifest,
             now: 0,
             person: None,
-            in_event: false,
+            unattended: false,
             divisions: Vec::new(),
             areas: Vec::new(),
             class_names: BTreeMap::new(),
@@ -152,6 +174,9 @@ impl Host {
             values: BTreeMap::new(),
             files: Vec::new(),
             events: Vec::new(),
+            known: BTreeSet::new(),
+            letters: Vec::new(),
+            sent: 0,
             log: Vec::new(),
             lines: 0,
             receipt: RefCell::default(),
@@ -174,8 +199,19 @@ impl Host {
             .unwrap_or_else(|| super::no_host())
     }
 
+    /// The number of the day in Shanghai, and how much of it has gone by.
+    pub fn day(&self, at: Instant) -> (i64, i64) {
+        ((at + ZONE).div_euclid(DAY), (at + ZONE).rem_euclid(DAY))
+    }
+
+    /// Milliseconds until the next day in Shanghai.
+    pub fn rest_of_day(&self) -> i64 {
+        DAY - self.day(self.now).1
+    }
+
     pub fn begin_call(&mut self) {
         self.lines = 0;
+        self.sent = 0;
         self.receipt.take();
     }
 
@@ -233,13 +269,13 @@ impl Host {
     }
 
     /// Whether the caller may see a case: its reporter, staff of its place or of a unit that has
-    /// held it; all of the plugin's classes in an event.
+    /// held it; all of the plugin's classes when nobody calls.
     pub fn may_see(&self, case: &OneCase) -> bool {
         if !self.manifest.cases.classes.contains(&case.info.class) {
             return false;
         }
         let Some(person) = &self.person else {
-            return self.in_event;
+            return self.unattended;
         };
         let caller = &person.caller;
         let here = || {

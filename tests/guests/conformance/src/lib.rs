@@ -6,13 +6,14 @@ use onedoor_sdk::{
     cases::{self, Draft, Filter, Info, Location},
     grid::{self, Datum, Point},
     identity::{self, Claim},
+    notify::{self, Letter},
     *,
 };
 
 /// The plugin.
 pub struct Conformance;
 
-register!(Conformance: portal, triage, events);
+register!(Conformance: portal, triage, events, jobs, inbox, indicators);
 
 /// The field of the form that opens a case: its class.
 pub const CLASS: Key<One> = Key::new("class");
@@ -47,6 +48,9 @@ impl Portal for Conformance {
             "comment" => format!("{:?}", cases::comment(&last(&at)?, "c", "words")?),
             "log" => lines(),
             "fail" => return Err(error(at.get("with").unwrap_or_default())),
+            "tell" => tell(&at)?,
+            "tell-many" => tell_many()?,
+            "ran" => keyvalue::shared().get("ran")?.unwrap_or_default(),
             "told" => keyvalue::shared().get("told")?.unwrap_or_default(),
             _ => return Err(Error::NotFound),
         };
@@ -124,6 +128,114 @@ impl Events for Conformance {
         );
         keyvalue::shared().set("told", &told)
     }
+}
+
+/// Where devices are, and what jobs find.
+const HERE: &str = "310101022027";
+
+impl Jobs for Conformance {
+    fn run(run: Run) -> Result<()> {
+        match run.job.as_str() {
+            "open" => {
+                let opened = by_itself(&run.id)?;
+                let said = format!("{} after {} missed; {opened}", run.job, run.missed);
+                keyvalue::shared().set("ran", &said)
+            }
+            "write" => {
+                let to = keyvalue::shared().get("who/kept")?.ok_or(Error::NotFound)?;
+                let (title, body) = (msg("lamp"), Text::raw("words"));
+                notify::send(&run.id, &Letter::to(&to, title, body))?;
+                keyvalue::shared().set("ran", "wrote")
+            }
+            _ => Err(Error::Busy(5)),
+        }
+    }
+}
+
+impl Inbox for Conformance {
+    fn receive(signal: Signal) -> Result<()> {
+        let opened = by_itself(&signal.id)?;
+        let answers: Vec<String> = signal
+            .answers
+            .iter()
+            .map(|it| format!("{} {:?}", it.field, it.value))
+            .collect();
+        let said = format!(
+            "{} of {}: {}; {:?}; {opened}",
+            signal.inbox,
+            signal.source,
+            answers.join(", "),
+            signal.answer("level"),
+        );
+        keyvalue::shared().set("ran", &said)
+    }
+}
+
+impl Indicators for Conformance {
+    fn tiles(division: String) -> Result<Vec<Tile>> {
+        let filter = Filter {
+            division: Some(division.clone()).filter(|it| !it.is_empty()),
+            ..Filter::any()
+        };
+        let paging = Paging {
+            cursor: None,
+            limit: 200,
+        };
+        let count = cases::list(&filter, &paging)?.len();
+        let caller = identity::caller();
+        Ok(vec![
+            Tile::number("count", msg("lamp"), count as f64)
+                .unit(Text::raw("件"))
+                .cases(filter),
+            Tile::status(
+                "caller",
+                msg("cable"),
+                Text::raw(format!("{:?}", caller.subject)),
+                Tone::Info,
+            )
+            .note(Text::raw(division)),
+        ])
+    }
+}
+
+/// Opens a case with nobody calling, twice under one key.
+fn by_itself(once: &str) -> Result<String> {
+    let mut draft = draft("P0105", "by itself");
+    draft.place.division = Some(HERE.to_owned());
+    let (first, again) = (cases::open(once, &draft)?, cases::open(once, &draft)?);
+    Ok(format!(
+        "caller {:?}; {}; the same: {}",
+        identity::caller().subject,
+        facts(&first),
+        first.id == again.id
+    ))
+}
+
+/// Writes to `to`: `me`, `kept` (whoever was remembered so), somebody there is not, or the caller.
+fn tell(at: &Route) -> Result<String> {
+    let long = at.get("long").and_then(|it| it.parse().ok());
+    let title = long.map_or(msg("lamp"), |n| Text::raw("长".repeat(n)));
+    let mut letter = Letter::to_caller(title, Text::raw("words"));
+    letter.to = match at.get("to") {
+        Some("me") => identity::caller().subject,
+        Some("kept") => keyvalue::shared().get("who/kept")?,
+        to => to.map(str::to_owned),
+    };
+    if let Some(page) = at.get("open") {
+        letter = letter.open(Route::page(page));
+    }
+    notify::send(at.get("once").unwrap_or_default(), &letter).map(|()| "sent".to_owned())
+}
+
+/// As many to the caller as the host takes.
+fn tell_many() -> Result<String> {
+    for n in 0..30 {
+        let letter = Letter::to_caller(Text::raw("t"), Text::raw("b"));
+        if let Err(error) = notify::send(&format!("many-{n}"), &letter) {
+            return Ok(format!("{n} sent, then {error:?}"));
+        }
+    }
+    Ok("all sent".to_owned())
 }
 
 fn shown(said: &str) -> Result<View> {

@@ -14,13 +14,13 @@ use super::{staff_only, tables};
 use crate::{
     app::App,
     cases::{
-        operations,
+        board, operations,
         queues::{self, Count, Queue},
         views,
     },
     context::Context,
     error::{Error, Result},
-    identity::Role,
+    identity::{Act, Resource, Role, need},
     page::Paging,
     web::{
         i18n::Words,
@@ -65,6 +65,12 @@ pub async fn show(
         }
         @if [Role::Administrator, Role::DepartmentDeveloper, Role::PluginReviewer].iter().any(|it| cx.has_role(*it)) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/plugins" { (w.t("plugins-title")) } }
+        }
+        @if board::division(&cx, None).is_ok() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/board" { (w.t("board-link")) } }
+        }
+        @if need(&cx, Act::ReadPlugins, Resource::default()).is_ok() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/messages" { (w.t("parked-title")) } }
         }
         @if sections.is_empty() { p class="govuk-inset-text" { (w.t("work-no-queues")) } }
         @for section in &sections { (section) }

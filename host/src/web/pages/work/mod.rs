@@ -2,8 +2,10 @@
 //! in a queue, who may act and who may look is decided in `cases` and `identity`.
 
 pub mod action_forms;
+pub mod board;
 pub mod case;
 pub mod home;
+pub mod messages;
 pub mod people;
 pub mod person;
 pub mod plugins;

@@ -164,6 +164,7 @@ pub async fn show(
         (steps(&cx, w, &it.plugin))
         h2 class="govuk-heading-m" { (w.t("plugins-revisions")) }
         (revisions_table(&app, &cx, &it.revisions))
+        p class="govuk-body" { a class="govuk-link od-call" href={ "/work/plugins/" (it.plugin.id) "/jobs" } { (w.t("jobs-link")) } }
         h2 class="govuk-heading-m" { (w.t("plugins-faults")) }
         (lines_table(&app, &cx, &w.t("plugins-faults"), &faults.items))
         @if let Some(lines) = &lines {

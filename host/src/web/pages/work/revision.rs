@@ -284,8 +284,22 @@ mod tests {
         let claims = [ClaimKind::Name, ClaimKind::Phone, ClaimKind::Community];
         keys.extend(claims.map(|it| format!("plugins-claim-{}", word(serde_json::json!(it)))));
         let interfaces = [
-            "portal", "triage", "events", "types", "ui", "clock", "random", "log", "keyvalue",
-            "cases", "grid", "identity",
+            "portal",
+            "triage",
+            "events",
+            "jobs",
+            "inbox",
+            "indicators",
+            "notify",
+            "types",
+            "ui",
+            "clock",
+            "random",
+            "log",
+            "keyvalue",
+            "cases",
+            "grid",
+            "identity",
         ];
         keys.extend(interfaces.map(|it| format!("plugins-interface-{it}")));
         for key in keys {

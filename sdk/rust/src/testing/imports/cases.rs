@@ -36,9 +36,11 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
         if !host.manifest.cases.classes.contains(&draft.class) {
             return Err(host.lacks("cases.open", "[cases] classes"));
         }
-        let signed_in = || denied("sign-in", "");
-        let reporter = host.subject().ok_or_else(signed_in)?.to_owned();
-        let key = (reporter.clone(), once.to_owned());
+        let reporter = host.subject().map(str::to_owned);
+        if reporter.is_none() && !host.unattended {
+            return Err(denied("sign-in", ""));
+        }
+        let key = (reporter.clone().unwrap_or_default(), once.to_owned());
         if let Some(id) = host.opened.get(&key) {
             return find(host, id).map(|case| case.info.clone());
         }
@@ -50,11 +52,12 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
             draft.urgency,
         );
         host.opened.insert(key, info.id.clone());
+        host.known.extend(reporter.clone());
         Ok(host.keep(OneCase {
             info,
             description: draft.description.clone(),
             files: draft.files.clone(),
-            reporter: Some(reporter),
+            reporter,
             steps: Vec::new(),
         }))
     })
@@ -115,7 +118,7 @@ fn check(host: &Host, once: &str, draft: &Draft) -> Result<()> {
 }
 
 fn find<'a>(host: &'a Host, id: &str) -> Result<&'a OneCase> {
-    if host.person.is_none() && !host.in_event {
+    if host.person.is_none() && !host.unattended {
         return Err(denied("sign-in", ""));
     }
     let found = host.cases.iter().find(|case| case.info.id == id);
@@ -141,7 +144,7 @@ pub fn steps(id: &str) -> Result<Vec<Step>> {
 pub fn list(filter: &Filter, paging: &Paging) -> Result<Page> {
     with_host("cases.list", |host| {
         host.need("cases.read")?;
-        if host.person.is_none() && (filter.mine || !host.in_event) {
+        if host.person.is_none() && (filter.mine || !host.unattended) {
             return Err(denied("sign-in", ""));
         }
         let start = paging.cursor.as_deref().map_or(Ok(0), str::parse::<usize>);

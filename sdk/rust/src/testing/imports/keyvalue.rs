@@ -27,6 +27,7 @@ pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
                 VALUE as u32,
             )]));
         }
+        host.known.extend(subject.map(str::to_owned));
         host.values.insert(at(subject, key), value.to_owned());
         Ok(())
     })

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod grid;
 pub mod identity;
 pub mod keyvalue;
+pub mod notify;
 
 /// The clock.
 pub mod clock {
