@@ -1,7 +1,6 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
-//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits]` with the guests
-//! built and, for
-//! PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
+//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits]` with the
+//! guests built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
