@@ -2,7 +2,7 @@
 //! demonstration that is running, with what a newcomer has installed by then (this repository's
 //! commands on the PATH). Its blocks say by their first line what they are:
 //!
-//! - `sh setup`: done before, by hand; held to be the four lines that the tools come from;
+//! - `sh setup`: done before, by hand; held to be the three lines that the tools come from;
 //! - `sh`: typed in; each must succeed;
 //! - `sh background`: typed in in a terminal of its own, until `<!-- stop -->`;
 //! - `diff FILE`: an edit of one place, which must be there exactly once;
@@ -42,7 +42,6 @@ const SHOWN: Duration = Duration::from_secs(120);
 /// What is done before: not followed here, since it builds the host and occupies a port.
 const SETUP: &str = "rustup target add wasm32-unknown-unknown\n\
                      cargo install --locked --path sdk/cli\n\
-                     cargo install --locked --path host\n\
                      cargo xtask demo\n";
 
 /// A block of the tutorial.

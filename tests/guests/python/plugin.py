@@ -92,6 +92,13 @@ def hoard():
         kept.append(bytearray(1 << 20))
 
 
+def sleep():
+    import time
+
+    time.sleep(60)
+    return view("awake")
+
+
 class Portal:
     def render(self, at):
         parameters = dict(at.parameters)
@@ -100,6 +107,7 @@ class Portal:
             "thanks": lambda: view("Thanks", bullets("Thank you")),
             "children": lambda: children(parameters.get("code", "310101")),
             "reach": reach,
+            "sleep": sleep,
             "attack": attack,
             "hoard": hoard,
             "throw": lambda: [][1],
