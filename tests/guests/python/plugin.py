@@ -1,6 +1,10 @@
 """A plugin in Python, against the contract alone: a page, a form, calls to the host, and pages
 that misbehave. What is in memory was put there at build time: `calls` shows that it stays so."""
 
+import os
+import socket
+import time
+
 from componentize_py_types import Err
 from wit_world.imports import clock, grid, log, random, types, ui
 
@@ -58,10 +62,6 @@ def children(code):
 
 def reach():
     """What there is to reach beside the contract: nothing. Each line names what was found."""
-    import os
-    import socket
-    import time
-
     found = [f"environment {dict(os.environ)}", f"time {round(time.time() * 1000)}"]
     for path in ["/", ".", "/etc/passwd", "/tmp/x"]:
         try:
@@ -93,8 +93,6 @@ def hoard():
 
 
 def sleep():
-    import time
-
     time.sleep(60)
     return view("awake")
 
