@@ -3,7 +3,6 @@
 
 use std::{
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -43,7 +42,7 @@ fn beside() -> anyhow::Result<PathBuf> {
     let name = format!("{HOST}{}", env::consts::EXE_SUFFIX);
     let own = env::current_exe().ok();
     let own = own.as_deref().and_then(Path::parent).map(Path::to_owned);
-    let path = env::var_os("PATH").unwrap_or_else(OsString::new);
+    let path = env::var_os("PATH").unwrap_or_default();
     let built = OWN_BUILDS.iter().map(PathBuf::from);
     let mut folders = own.into_iter().chain(env::split_paths(&path)).chain(built);
     match folders.find(|it| it.join(&name).is_file()) {
