@@ -213,11 +213,28 @@ async function machines(how) {
   });
 }
 
+// Every block and every field that a plugin can show, each beside its code.
+async function gallery(how) {
+  await as("developer", how, async ({ page, show }) => {
+    await show("gallery", "/services/gallery/home");
+    await show("gallery-blocks", "/services/gallery/blocks");
+    assert.match(await page.textContent("main"), /fn timeline\(\) -> Block/);
+    await page.click("main button >> text=/按一下|Press/");
+    await show("gallery-pressed");
+    await show("gallery-fields", "/services/gallery/fields");
+    await page.fill("#integer", "7");
+    await page.click("form[action*='integer'] button:not([type=button])");
+    await show("gallery-handed");
+    assert.match(await page.textContent("main"), /Integer\(7\)/);
+  });
+}
+
 LOOKS.forEach((how, n) => {
   test(`by a code, ${how.name}`, () => byCode(how, `1390000910${n}`));
   test(`a hazard, ${how.name}`, () => hazard(how));
   test(`machines, ${how.name}`, () => machines(how));
   test(`people, ${how.name}`, () => people(how, `newcomer${n}`));
+  test(`the gallery, ${how.name}`, () => gallery(how));
   test(`a revision, ${how.name}`, () => revision(how, `0.1.${n + 1}`));
 });
 

@@ -136,6 +136,12 @@ async fn python_is_a_plugin_like_any_other() {
     };
     assert_eq!(failure.kind, FailureKind::Panic);
     assert!(failure.message.contains("IndexError"), "{failure}");
+    // Who sleeps uses no processor, and is woken by the wall clock all the same.
+    let asleep = host.render("python-wasi", "sleep").await;
+    let Err(CallError::Failed(failure)) = asleep else {
+        panic!("{asleep:?}");
+    };
+    assert_eq!(failure.kind, FailureKind::WallClock, "{failure}");
     nothing_is_in_reach(&host).await;
 }
 

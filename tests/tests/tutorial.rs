@@ -2,7 +2,7 @@
 //! demonstration that is running, with what a newcomer has installed by then (this repository's
 //! commands on the PATH). Its blocks say by their first line what they are:
 //!
-//! - `sh setup`: done before, by hand; held to be the four lines that the tools come from;
+//! - `sh setup`: done before, by hand; held to be the three lines that the tools come from;
 //! - `sh`: typed in; each must succeed;
 //! - `sh background`: typed in in a terminal of its own, until `<!-- stop -->`;
 //! - `diff FILE`: an edit of one place, which must be there exactly once;
@@ -42,7 +42,6 @@ const SHOWN: Duration = Duration::from_secs(120);
 /// What is done before: not followed here, since it builds the host and occupies a port.
 const SETUP: &str = "rustup target add wasm32-unknown-unknown\n\
                      cargo install --locked --path sdk/cli\n\
-                     cargo install --locked --path host\n\
                      cargo xtask demo\n";
 
 /// A block of the tutorial.
@@ -168,20 +167,22 @@ impl Host {
 /// A newcomer's empty folder and terminal.
 struct Desk {
     folder: tempfile::TempDir,
+    plugin: &'static str,
     background: Option<Child>,
     environment: Vec<(String, String)>,
     address: String,
 }
 
 impl Desk {
-    fn new(host: &Host) -> Self {
+    /// `plugin` is what will be made; `built` is the folder below target that keeps its builds.
+    fn new(host: &Host, plugin: &'static str, built: &str) -> Self {
         let own = std::env::current_exe().unwrap();
         let programs = own.ancestors().nth(2).unwrap().to_owned();
         for program in ["onedoor", "onedoor-plugin"] {
             assert!(programs.join(program).is_file(), "{program} is not built");
         }
         let path = std::env::var("PATH").unwrap();
-        let built = repository().join("target/scaffold");
+        let built = repository().join("target").join(built);
         let environment = [
             ("PATH", format!("{}:{path}", programs.display())),
             ("ONEDOOR_PASSWORD", host.password("developer")),
@@ -194,6 +195,7 @@ impl Desk {
         fs::write(folder.path().join("state"), "cd empty\n").unwrap();
         Self {
             folder,
+            plugin,
             background: None,
             environment: environment.map(|(k, v)| (k.to_owned(), v)).to_vec(),
             address: host.address.clone(),
@@ -206,7 +208,7 @@ impl Desk {
 
     /// The plugin's folder.
     fn plugin(&self) -> PathBuf {
-        self.at("empty/street-lamps")
+        self.at("empty").join(self.plugin)
     }
 
     fn shell(&self, script: &str) -> Command {
@@ -263,6 +265,19 @@ impl Desk {
         fs::write(path, text.replace(&before, &after)).unwrap();
     }
 
+    /// Waits until the terminal in the background says something.
+    async fn says(&self, words: &str) {
+        let began = Instant::now();
+        loop {
+            let said = fs::read_to_string(self.at("background.log")).unwrap();
+            if said.contains(words) {
+                return;
+            }
+            assert!(began.elapsed() < SHOWN, "{words}:\n{said}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     fn stops(&mut self) {
         if let Some(mut child) = self.background.take() {
             let group = format!("-{}", child.id());
@@ -281,7 +296,7 @@ impl Drop for Desk {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn whoever_follows_it_has_a_running_plugin() {
     let host = Host::start().await;
-    let mut desk = Desk::new(&host);
+    let mut desk = Desk::new(&host, "street-lamps", "scaffold");
     let began = Instant::now();
     for part in parts("tutorial.md") {
         let (kind, argument) = part.kind.split_once(' ').unwrap_or((&part.kind, ""));
@@ -322,4 +337,46 @@ fn desk_token(desk: &Desk) -> String {
         .find(|it| it.contains("ONEDOOR_TOKEN="))
         .unwrap();
     line.split('"').nth(1).unwrap().to_owned()
+}
+
+/// What `dev` says is said in words that help: of the manifest, the compiler, the plugin itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn the_terminal_says_what_is_wrong() {
+    let host = Host::start().await;
+    let mut desk = Desk::new(&host, "dev-lamps", "wasm");
+    let begin = format!(
+        "onedoor-plugin new dev-lamps\ncd dev-lamps\nexport ONEDOOR_URL={ADDRESS}\n\
+         export ONEDOOR_TOKEN=$(onedoor-plugin token --login developer)\n"
+    );
+    tokio::task::block_in_place(|| desk.types(&begin));
+    desk.leaves_running("onedoor-plugin dev");
+    let home = "/services/dev-lamps/home";
+    host.shows(home, "写下您想告诉我们的话。", &desk).await;
+
+    desk.edits("plugin.toml", "-version = \"0.1.0\"\n+version = \"0.1\"\n");
+    desk.says("version: three numbers").await;
+    desk.edits("plugin.toml", "-version = \"0.1\"\n+version = \"0.1.0\"\n");
+
+    let page = "            \"thanks\" => thanks(),\n";
+    desk.edits(
+        "src/lib.rs",
+        &format!("-{page}+            \"thanks\" => no_such_page(),\n"),
+    );
+    desk.says("cannot find function `no_such_page`").await;
+    desk.says("what it said stands above").await;
+
+    let mended = format!(
+        "-            \"thanks\" => no_such_page(),\n+{page}\
+         +            \"logs\" => {{ log::warn(\"a lamp was looked at\"); home() }}\n\
+         +            \"panics\" => panic!(\"all lamps are out\"),\n"
+    );
+    desk.edits("src/lib.rs", &mended);
+    host.shows("/services/dev-lamps/logs", "写下您想告诉我们的话。", &desk)
+        .await;
+    desk.says("  warn: a lamp was looked at").await;
+    let panics = format!("{}/services/dev-lamps/panics", host.address);
+    let failed = host.client.get(panics).send().await.unwrap();
+    assert!(!failed.text().await.unwrap().contains("lamps are out"));
+    desk.says("all lamps are out").await;
+    desk.stops();
 }

@@ -75,7 +75,7 @@ fn what_is_no_component_is_refused() {
     check(b"PK\x03\x04 a zip file", "plugin-not-component", None);
     check(b"", "plugin-not-component", None);
     check(b"\0asm\x01\0\0\0", "plugin-not-component", None);
-    check(&vec![0; LARGEST + 1], "plugin-too-large", Some("16"));
+    check(&vec![0; LARGEST + 1], "plugin-too-large", Some("32"));
 }
 
 #[test]
@@ -135,6 +135,27 @@ fn an_import_outside_the_contract_is_named() {
     let more = "package guest:empty; world empty { }";
     let component = dressed(bare("empty", Some(more)), &manifest("test", "1.0.0"));
     check(&component, "plugin-exports-nothing", None);
+}
+
+#[test]
+fn of_wasi_only_what_is_linked_empty_is_let_in() {
+    let importing = |package: &str, interface: &str| {
+        let more = format!(
+            "package {package};
+            interface {interface} {{ go: func(); }}
+            world runtime {{ import {interface}; export onedoor:plugin/portal@0.1.0-draft; }}"
+        );
+        dressed(bare("runtime", Some(&more)), &manifest("test", "1.0.0"))
+    };
+    assert!(verify(&importing("wasi:cli@0.2.9", "environment")).is_ok());
+    for (package, interface) in [
+        ("wasi:http@0.2.9", "outgoing-handler"),
+        ("wasi:cli@0.3.0", "environment"),
+        ("wasi:random@0.2.9", "insecure"),
+    ] {
+        let component = importing(package, interface);
+        check(&component, "plugin-import-foreign", Some(interface));
+    }
 }
 
 #[test]

@@ -1,11 +1,9 @@
-//! One form for each kind of field.
+//! One form for each kind of field. The form, its field and the function have one name.
 
 use onedoor_sdk::*;
 
 /// This file, for the code beside each sample.
 pub const SOURCE: &str = include_str!("fields.rs");
-/// The field of every form here.
-pub const ANSWER: &str = "answer";
 
 /// Every kind of field, and every format of a text, by the contract's name for it.
 pub fn all() -> Result<Vec<(&'static str, Block)>> {
@@ -54,99 +52,99 @@ pub fn fits(form: &str, value: &Value) -> bool {
 }
 
 fn text_free(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-words"))
+    form.words(Key::new("text-free"), msg("ask-words"))
         .required()
         .hint(msg("ask-hint"))
         .length(2, 40);
 }
 
 fn text_lines(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-words"))
+    form.words(Key::new("text-lines"), msg("ask-words"))
         .required()
         .length(2, 500)
         .lines(4);
 }
 
 fn text_name(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-name"))
+    form.words(Key::new("text-name"), msg("ask-name"))
         .required()
         .format(TextFormat::Name);
 }
 
 fn text_phone(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-phone"))
+    form.words(Key::new("text-phone"), msg("ask-phone"))
         .required()
         .format(TextFormat::Phone);
 }
 
 fn text_email(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-email"))
+    form.words(Key::new("text-email"), msg("ask-email"))
         .required()
         .format(TextFormat::Email);
 }
 
 fn text_id_card(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-id-card"))
+    form.words(Key::new("text-id-card"), msg("ask-id-card"))
         .required()
         .format(TextFormat::IdCard)
         .sensitive();
 }
 
 fn text_credit_code(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-credit-code"))
+    form.words(Key::new("text-credit-code"), msg("ask-credit-code"))
         .required()
         .format(TextFormat::CreditCode);
 }
 
 fn text_plate(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-plate"))
+    form.words(Key::new("text-plate"), msg("ask-plate"))
         .required()
         .format(TextFormat::Plate);
 }
 
 fn text_pattern(form: &mut FormBuilder) {
-    form.words(Key::new(ANSWER), msg("ask-lamp"))
+    form.words(Key::new("text-pattern"), msg("ask-lamp"))
         .required()
         .pattern("[0-9]{4}");
 }
 
 fn integer(form: &mut FormBuilder) {
-    form.whole(Key::new(ANSWER), msg("ask-count"))
+    form.whole(Key::new("integer"), msg("ask-count"))
         .required()
         .bounds(1, 99)
         .unit(msg("lamps"));
 }
 
 fn decimal(form: &mut FormBuilder) {
-    form.decimal(Key::new(ANSWER), msg("ask-height"), 2)
+    form.decimal(Key::new("decimal"), msg("ask-height"), 2)
         .required()
         .bounds("0.50", "30");
 }
 
 fn flag(form: &mut FormBuilder) {
-    form.yes_no(Key::new(ANSWER), msg("ask-agree")).required();
+    form.yes_no(Key::new("flag"), msg("ask-agree")).required();
 }
 
 fn date(form: &mut FormBuilder) {
-    form.day(Key::new(ANSWER), msg("ask-day"))
+    form.day(Key::new("date"), msg("ask-day"))
         .required()
         .earliest("today-30d")
         .latest("today");
 }
 
 fn time(form: &mut FormBuilder) {
-    form.time(Key::new(ANSWER), msg("ask-time")).required();
+    form.time(Key::new("time"), msg("ask-time")).required();
 }
 
 fn one(form: &mut FormBuilder) {
-    form.one(Key::new(ANSWER), msg("ask-one"))
+    form.one(Key::new("one"), msg("ask-one"))
         .required()
         .option("out", msg("out"))
         .option("flickers", msg("flickers"));
 }
 
 fn many(form: &mut FormBuilder) {
-    form.many(Key::new(ANSWER), msg("ask-many"))
+    form.many(Key::new("many"), msg("ask-many"))
         .required()
         .option("out", msg("out"))
         .option("flickers", msg("flickers"))
@@ -154,11 +152,11 @@ fn many(form: &mut FormBuilder) {
 }
 
 fn files(form: &mut FormBuilder) {
-    form.photos(Key::new(ANSWER), msg("ask-photos"))
+    form.photos(Key::new("files"), msg("ask-photos"))
         .required()
         .count(1, 3);
 }
 
 fn place(form: &mut FormBuilder) {
-    form.place(Key::new(ANSWER), msg("ask-place")).required();
+    form.place(Key::new("place"), msg("ask-place")).required();
 }

@@ -33,6 +33,7 @@ impl Portal for Gallery {
     /// Shows what a plugin is handed.
     fn submit(at: Route, submission: Submission) -> Result<Outcome> {
         let form = submission.form.as_str();
+        let asked = if form == "search" { "lamp" } else { form };
         let known = match at.page.as_str() {
             "blocks" => form == "search",
             "fields" => fields::all()?.iter().any(|(name, _)| *name == form),
@@ -45,7 +46,7 @@ impl Portal for Gallery {
         match submission.answers.as_slice() {
             [one] if fields::fits(form, &one.value) => {}
             _ => {
-                let problem = Problem::at(fields::ANSWER, msg("answer-needed"));
+                let problem = Problem::at(asked, msg("answer-needed"));
                 return Err(Error::Invalid(vec![problem]));
             }
         }

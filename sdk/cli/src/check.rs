@@ -3,7 +3,6 @@
 
 use std::{
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -32,18 +31,26 @@ pub fn check(file: &Path, host: Option<&Path>, json: bool) -> anyhow::Result<Exi
     Ok(ExitCode::from(code.unwrap_or(UNTRIED)))
 }
 
-/// The host's program beside this one, or on the PATH.
+/// Where the checkout that this command was built from builds the host.
+const OWN_BUILDS: [&str; 2] = [
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/debug"),
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/release"),
+];
+
+/// The host's program beside this one, on the PATH, or where this command's checkout builds it.
 fn beside() -> anyhow::Result<PathBuf> {
     let name = format!("{HOST}{}", env::consts::EXE_SUFFIX);
     let own = env::current_exe().ok();
     let own = own.as_deref().and_then(Path::parent).map(Path::to_owned);
-    let path = env::var_os("PATH").unwrap_or_else(OsString::new);
-    let mut folders = own.into_iter().chain(env::split_paths(&path));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let built = OWN_BUILDS.iter().map(PathBuf::from);
+    let mut folders = own.into_iter().chain(env::split_paths(&path)).chain(built);
     match folders.find(|it| it.join(&name).is_file()) {
         Some(folder) => Ok(folder.join(name)),
         None => bail!(
-            "the check needs the host's program `{HOST}`, which is neither beside this command nor \
-             on the PATH: build it (`cargo build` in a checkout) and say where it is with --host"
+            "the check needs the host's program `{HOST}`, which is neither beside this command, nor \
+             on the PATH, nor built in the checkout that it comes from: run `cargo build` there, or \
+             say where it is with --host"
         ),
     }
 }

@@ -55,7 +55,8 @@ enum Task {
     Check {
         /// The component, in whatever language it was written.
         file: PathBuf,
-        /// The host's program `onedoor`. Without it, the one beside this command, or on the PATH.
+        /// The host's program `onedoor`. Without it, the one beside this command, on the PATH, or built in
+        /// the checkout that this command comes from.
         #[arg(long, env = "ONEDOOR_HOST")]
         host: Option<PathBuf>,
         /// Report as JSON.

@@ -1,6 +1,10 @@
 """A plugin in Python, against the contract alone: a page, a form, calls to the host, and pages
 that misbehave. What is in memory was put there at build time: `calls` shows that it stays so."""
 
+import os
+import socket
+import time
+
 from componentize_py_types import Err
 from wit_world.imports import clock, grid, log, random, types, ui
 
@@ -58,10 +62,6 @@ def children(code):
 
 def reach():
     """What there is to reach beside the contract: nothing. Each line names what was found."""
-    import os
-    import socket
-    import time
-
     found = [f"environment {dict(os.environ)}", f"time {round(time.time() * 1000)}"]
     for path in ["/", ".", "/etc/passwd", "/tmp/x"]:
         try:
@@ -92,6 +92,11 @@ def hoard():
         kept.append(bytearray(1 << 20))
 
 
+def sleep():
+    time.sleep(60)
+    return view("awake")
+
+
 class Portal:
     def render(self, at):
         parameters = dict(at.parameters)
@@ -100,6 +105,7 @@ class Portal:
             "thanks": lambda: view("Thanks", bullets("Thank you")),
             "children": lambda: children(parameters.get("code", "310101")),
             "reach": reach,
+            "sleep": sleep,
             "attack": attack,
             "hoard": hoard,
             "throw": lambda: [][1],

@@ -66,6 +66,6 @@ mod tests {
         };
         let named: Vec<String> = messages(&view).into_iter().collect();
         assert_eq!(named, ["go", "more", "title"]);
-        assert_eq!(routes(&view), [to, Route::page("home")]);
+        assert_eq!(routes(&view), [Route::page("home"), to]);
     }
 }

@@ -59,7 +59,7 @@ fn value(field: &Field, way: usize, today: Date) -> Option<Value> {
             let number = spec.min.clone().or_else(|| spec.max.clone());
             Value::Decimal(number.unwrap_or_else(|| "1".to_owned()))
         }
-        Kind::Flag => Value::Flag(field.required || way % 2 == 0),
+        Kind::Flag => Value::Flag(field.required || way.is_multiple_of(2)),
         Kind::Date(spec) => {
             let bound = |text: &Option<String>| Date::bound(text.as_deref()?, today);
             let least = bound(&spec.min).unwrap_or(today);
