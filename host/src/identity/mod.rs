@@ -8,6 +8,7 @@ pub mod phone;
 pub mod policy;
 pub mod recovery;
 pub mod sessions;
+pub mod staff;
 mod signing_in;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,12 @@
 
 pub mod action_forms;
 pub mod case;
+pub mod grid;
 pub mod home;
 pub mod people;
 pub mod person;
 pub mod plugins;
+pub mod ready;
 pub mod revision;
 pub mod tables;
 
