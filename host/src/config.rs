@@ -432,7 +432,9 @@ mod tests {
             let defaults = it.get_default_values().iter();
             let default = defaults.map(|it| it.to_string_lossy()).collect::<String>();
             let name = match (it.get_long(), it.get_value_names()) {
-                (Some(long), Some([value, ..])) => format!("`--{long} {value}`"),
+                (Some(long), Some([value, ..])) if it.get_action().takes_values() => {
+                    format!("`--{long} {value}`")
+                }
                 (Some(long), _) => format!("`--{long}`"),
                 (None, _) => format!("`{}`", it.get_id().as_str().to_uppercase()),
             };

@@ -36,16 +36,19 @@ fn main() -> anyhow::Result<ExitCode> {
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     if let Command::Audit {
-        command:
-            AuditCommand::Verify {
-                checkpoints,
-                config,
-            },
+        command: AuditCommand::Verify {
+            checkpoints,
+            config,
+        },
     } = command
     {
         let mut out = std::io::stdout();
         let fine = command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?;
-        return Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(if fine {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
     }
     work(command).await?;
     Ok(ExitCode::SUCCESS)

@@ -125,7 +125,8 @@ impl<W: Write> Packer<W> {
         manifest.entries = self.entries;
         let json = serde_json::to_vec_pretty(&manifest)?;
         let mut header = header(json.len() as u64);
-        self.tar.append_data(&mut header, MANIFEST, json.as_slice())?;
+        self.tar
+            .append_data(&mut header, MANIFEST, json.as_slice())?;
         self.tar.into_inner()
     }
 }
@@ -175,8 +176,13 @@ pub fn unpack(from: impl Read, to: &Path) -> Result<Manifest, ArchiveError> {
     if manifest.format != FORMAT {
         return Err(ArchiveError::Format(manifest.format));
     }
-    let differs = manifest.entries.iter().find(|(name, it)| found.get(*name) != Some(it));
-    let stray = found.keys().find(|name| !manifest.entries.contains_key(*name));
+    let differs = manifest
+        .entries
+        .iter()
+        .find(|(name, it)| found.get(*name) != Some(it));
+    let stray = found
+        .keys()
+        .find(|name| !manifest.entries.contains_key(*name));
     match (differs, stray) {
         (Some((name, _)), _) => Err(ArchiveError::Differs(name.clone())),
         (None, Some(name)) => Err(ArchiveError::Stray(name.clone())),
@@ -193,7 +199,12 @@ fn ours(path: &Path) -> bool {
             _ => return false,
         }
     }
-    match parts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    match parts
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [file] => [MANIFEST, DATABASE, DUMP, "demo-accounts.txt"].contains(file),
         [folder, _] => FOLDERS.contains(folder),
         _ => false,

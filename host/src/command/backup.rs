@@ -43,7 +43,10 @@ pub fn last(data: &Path) -> Option<Last> {
 /// before this began is in it.
 pub async fn backup(file: &Path, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
     if file.exists() {
-        bail!("{}: is there already; a backup never replaces another", file.display());
+        bail!(
+            "{}: is there already; a backup never replaces another",
+            file.display()
+        );
     }
     let look = folder::look(config).await?;
     let at = Clock::default().now();
@@ -76,13 +79,20 @@ pub async fn backup(file: &Path, config: &Config, out: &mut dyn Write) -> anyhow
         key: look.keys.mac(Purpose::Checkpoint, &[MARK]),
         entries: Default::default(),
     })?;
-    let archive = archive.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let archive = archive
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)?;
     archive.sync_all()?;
     let bytes = archive.metadata()?.len();
     fs::hard_link(&part, file).or_else(|_| fs::rename(&part, file))?;
     File::open(&place)?.sync_all()?;
     note(&config.data, &Last { at, bytes })?;
-    writeln!(out, "{}: {bytes} bytes, as of {}", file.display(), at.rfc3339())?;
+    writeln!(
+        out,
+        "{}: {bytes} bytes, as of {}",
+        file.display(),
+        at.rfc3339()
+    )?;
     writeln!(out, "secret.key is not in it: keep a copy apart from it.")?;
     Ok(())
 }
@@ -130,7 +140,12 @@ fn dump(url: &Secret, to: &Path) -> anyhow::Result<()> {
     let _ = url.set_password(None);
     let mut command = Command::new("pg_dump");
     command
-        .args(["--format=custom", "--no-owner", "--no-privileges", "--dbname"])
+        .args([
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            "--dbname",
+        ])
         .arg(url.as_str())
         .arg("--file")
         .arg(to);
@@ -150,7 +165,10 @@ fn dump(url: &Secret, to: &Path) -> anyhow::Result<()> {
 /// not be there yet; one that cannot be made whole is not made.
 pub fn restore(file: &Path, data: &Path, key: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     if data.exists() {
-        bail!("{}: is there already; restore into a new folder", data.display());
+        bail!(
+            "{}: is there already; restore into a new folder",
+            data.display()
+        );
     }
     let keys = folder::key_in(key)?;
     let archive = File::open(file).with_context(|| format!("{}", file.display()))?;
@@ -171,7 +189,11 @@ pub fn restore(file: &Path, data: &Path, key: &Path, out: &mut dyn Write) -> any
     if manifest.database == "postgres" {
         let dump = data.join(archive::DUMP);
         writeln!(out, "Now fill an empty database, and remove the dump:")?;
-        writeln!(out, "  pg_restore --no-owner --dbname URL {}", dump.display())?;
+        writeln!(
+            out,
+            "  pg_restore --no-owner --dbname URL {}",
+            dump.display()
+        )?;
     }
     writeln!(out, "Then: onedoor audit verify --data {}", data.display())?;
     Ok(())

@@ -114,7 +114,10 @@ pub async fn cells(
             serde_json::from_value(remote::answer(&at, request).await?)?
         }
         None => {
-            let from = from.map(str::parse::<jiff::Timestamp>).transpose().context("--from")?;
+            let from = from
+                .map(str::parse::<jiff::Timestamp>)
+                .transpose()
+                .context("--from")?;
             let from = from.map(|it| Timestamp::from_micros(it.as_microsecond()));
             telemetry::start(&to.config.log).context("the log filter")?;
             let app = App::open(to.config.clone()).await?;
@@ -151,7 +154,10 @@ pub async fn service_points(
                 .header("content-type", "text/csv")
                 .body(list);
             let answer = remote::answer(&at, request).await?;
-            answer.get("points").and_then(serde_json::Value::as_u64).unwrap_or(0)
+            answer
+                .get("points")
+                .and_then(serde_json::Value::as_u64)
+                .unwrap_or(0)
         }
         None => {
             telemetry::start(&to.config.log).context("the log filter")?;
@@ -180,7 +186,11 @@ pub async fn people(
     app.close().await;
     for it in invited.map_err(worded)? {
         let origin = app.config.origin();
-        writeln!(out, "{}\t{}\t{origin}/invitation?code={}", it.login, it.name, it.secret)?;
+        writeln!(
+            out,
+            "{}\t{}\t{origin}/invitation?code={}",
+            it.login, it.name, it.secret
+        )?;
     }
     Ok(())
 }
@@ -213,12 +223,22 @@ impl Bar {
             self.bar.set_position(it.done.unsigned_abs());
             return;
         }
-        let tenth = it.done.saturating_mul(10).checked_div(it.total).unwrap_or(0);
+        let tenth = it
+            .done
+            .saturating_mul(10)
+            .checked_div(it.total)
+            .unwrap_or(0);
         let mut told = self.told.lock().unwrap_or_else(|it| it.into_inner());
         if tenth > *told {
             *told = tenth;
             // Where it goes may be closed; the import goes on all the same.
-            let _ = writeln!(std::io::stderr(), "{}/{} {}", it.done, it.total, self.bar.message());
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}/{} {}",
+                it.done,
+                it.total,
+                self.bar.message()
+            );
         }
     }
 

@@ -270,7 +270,11 @@ pub async fn put_import(connection: &mut Connection, it: &Import) -> Result<()> 
 /// One import.
 pub async fn get_import(connection: &mut Connection, id: &str) -> Result<Option<Import>> {
     let row = sql("SELECT * FROM grid_imports WHERE id = $1").bind(id);
-    row.optional(connection).await?.as_ref().map(import).transpose()
+    row.optional(connection)
+        .await?
+        .as_ref()
+        .map(import)
+        .transpose()
 }
 
 /// Imports, the newest first; those that are still loading, when `loading`.
@@ -284,5 +288,10 @@ pub async fn imports(
         statement = statement.push(" WHERE state = 'loading'");
     }
     let statement = statement.push_bind(" ORDER BY id DESC LIMIT ?", limit);
-    statement.all(connection).await?.iter().map(import).collect()
+    statement
+        .all(connection)
+        .await?
+        .iter()
+        .map(import)
+        .collect()
 }

@@ -58,10 +58,7 @@ pub async fn events(
 }
 
 /// Hands over every read of personal data, person by person, in order.
-pub async fn reads(
-    c: &mut Connection,
-    take: &mut (dyn FnMut(audit::Access) + Send),
-) -> Result<()> {
+pub async fn reads(c: &mut Connection, take: &mut (dyn FnMut(audit::Access) + Send)) -> Result<()> {
     sql("SELECT * FROM access_log ORDER BY subject, seq")
         .each(c, &mut |row| {
             take(audit::read_access(&row)?);
@@ -120,7 +117,10 @@ pub fn bound(at: Timestamp) -> String {
     let millis = u64::try_from(at.millis()).unwrap_or(0);
     let builder = uuid::Builder::from_bytes({
         let mut bytes = [0; 16];
-        for (to, from) in bytes.iter_mut().zip(millis.to_be_bytes().into_iter().skip(2)) {
+        for (to, from) in bytes
+            .iter_mut()
+            .zip(millis.to_be_bytes().into_iter().skip(2))
+        {
             *to = from;
         }
         bytes

@@ -23,13 +23,14 @@ pub struct Staffed {
 /// Counts at `now`.
 pub async fn staffed(c: &mut Connection, now: Timestamp) -> Result<Staffed> {
     let mut found = Staffed::default();
-    sql("SELECT DISTINCT kind, division FROM units").each(c, &mut |row| {
-        found.kinds.insert(row.get("kind")?);
-        let division: String = row.get("division")?;
-        found.districts.extend(division.get(..6).map(str::to_owned));
-        Ok(())
-    })
-    .await?;
+    sql("SELECT DISTINCT kind, division FROM units")
+        .each(c, &mut |row| {
+            found.kinds.insert(row.get("kind")?);
+            let division: String = row.get("division")?;
+            found.districts.extend(division.get(..6).map(str::to_owned));
+            Ok(())
+        })
+        .await?;
     let (mut administrators, mut staff) = (BTreeSet::new(), BTreeSet::new());
     sql("SELECT p.account, p.role, u.kind, u.division FROM posts p
          JOIN units u ON u.id = p.unit JOIN accounts a ON a.id = p.account

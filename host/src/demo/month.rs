@@ -74,8 +74,17 @@ pub async fn month(app: &App) -> Result<usize, DemoError> {
     let now = app.domain.clock.now();
     let mut people = HashMap::new();
     for login in [
-        "resident", "resident2", "gridworker", "gridworker2", "community", "community2", "street",
-        "street2", "handler", "handler2", "verifier",
+        "resident",
+        "resident2",
+        "gridworker",
+        "gridworker2",
+        "community",
+        "community2",
+        "street",
+        "street2",
+        "handler",
+        "handler2",
+        "verifier",
     ] {
         people.insert(login, acting(app, login).await?);
     }
@@ -87,14 +96,21 @@ pub async fn month(app: &App) -> Result<usize, DemoError> {
         opened.push(report(app, &cast, story, n).await?);
     }
     let photo = photo()?;
-    let courses = opened.iter().zip(&stories).enumerate().map(|(n, (case, story))| {
-        let (people, photo) = (&people, &photo);
-        async move {
-            let cast = cast(people, n, story)?;
-            course(app, &cast, case, story, photo, now).await
-        }
-    });
-    let done: Vec<()> = stream::iter(courses).buffer_unordered(TOGETHER).try_collect().await?;
+    let courses = opened
+        .iter()
+        .zip(&stories)
+        .enumerate()
+        .map(|(n, (case, story))| {
+            let (people, photo) = (&people, &photo);
+            async move {
+                let cast = cast(people, n, story)?;
+                course(app, &cast, case, story, photo, now).await
+            }
+        });
+    let done: Vec<()> = stream::iter(courses)
+        .buffer_unordered(TOGETHER)
+        .try_collect()
+        .await?;
     Ok(done.len())
 }
 
@@ -121,11 +137,17 @@ fn stories(app: &App, now: Timestamp) -> Vec<Story> {
         let at = at.plus_seconds(rng.random_range(0..MINUTE * 20));
         let what = STORIES.get(rng.random_range(0..STORIES.len())).copied();
         let cell = cells.get(rng.random_range(0..cells.len().max(1)));
-        let (Some(what), Some(cell)) = (what, cell) else { break };
-        let Some([low, high]) = cell.shape.bounds() else { continue };
+        let (Some(what), Some(cell)) = (what, cell) else {
+            break;
+        };
+        let Some([low, high]) = cell.shape.bounds() else {
+            continue;
+        };
         let left = rng.random_range(0..LEFT) == 0;
         let steps = if left { rng.random_range(0..6) } else { 9 };
-        let pauses = (0..steps).map(|_| rng.random_range(20 * MINUTE..5 * HOUR)).collect();
+        let pauses = (0..steps)
+            .map(|_| rng.random_range(20 * MINUTE..5 * HOUR))
+            .collect();
         stories.push(Story {
             at,
             what,
@@ -196,7 +218,10 @@ async fn course(
     let domain = &app.domain;
     let list = domain.duty.list();
     let (class, ..) = story.what;
-    let lead = &list.item(class).ok_or_else(|| Error::bug("an unknown class"))?.lead;
+    let lead = &list
+        .item(class)
+        .ok_or_else(|| Error::bug("an unknown class"))?
+        .lead;
     let team = format!("u-{}-{lead}", story.street);
     let steps = [
         (cast.community, Action::File),
@@ -216,7 +241,7 @@ async fn course(
             break;
         }
         let cx = when(cx, at);
-        let command = Command::new(&case.id, version, action, &format!("demo-{n}"));
+        let command = Command::new(&case.id, version, action, &format!("demo-{n}-{}", case.id));
         let command = match action {
             Action::File => command.class(class, Urgency::Normal),
             Action::Dispatch => command.to(&format!("u-{}", story.street)),
@@ -285,7 +310,9 @@ mod tests {
         assert!(verdict.events > 1_500, "{verdict:?}");
         // Some are closed, and some are somewhere on their way.
         let community = acting(&app, "community2").await.unwrap();
-        let counts = crate::cases::queues::counts(domain, &community).await.unwrap();
+        let counts = crate::cases::queues::counts(domain, &community)
+            .await
+            .unwrap();
         assert!(counts.iter().any(|it| it.cases > 0), "{counts:?}");
     }
 }

@@ -34,7 +34,9 @@ async fn bring(
     digest: &str,
     complete: bool,
 ) -> divisions::Progress {
-    let loading = divisions::begin(domain, cx, path, digest, complete).await.unwrap();
+    let loading = divisions::begin(domain, cx, path, digest, complete)
+        .await
+        .unwrap();
     divisions::run(domain, cx, loading, &|_| {}).await.unwrap()
 }
 
@@ -166,13 +168,25 @@ async fn listed(database: db::Database) -> (Domain, Context) {
 }
 
 fn located(domain: &Domain, cx: &Context, lon: f64, when: Timestamp) -> Option<String> {
-    let at = Point { lon, lat: 31.005, datum: Datum::Wgs84 };
-    grid::locate_at(domain, cx, at, when).unwrap().map(|it| it.code)
+    let at = Point {
+        lon,
+        lat: 31.005,
+        datum: Datum::Wgs84,
+    };
+    grid::locate_at(domain, cx, at, when)
+        .unwrap()
+        .map(|it| it.code)
 }
 
-async fn refused(domain: &Domain, cx: &Context, features: &[serde_json::Value]) -> Vec<(String, String)> {
+async fn refused(
+    domain: &Domain,
+    cx: &Context,
+    features: &[serde_json::Value],
+) -> Vec<(String, String)> {
     let outcome = survey::import(domain, cx, collection(features), Some("wgs84"), None).await;
-    let Err(Error::Invalid(problems)) = outcome else { panic!("{outcome:?}") };
+    let Err(Error::Invalid(problems)) = outcome else {
+        panic!("{outcome:?}")
+    };
     let pair = |it: Problem| (it.at.unwrap_or_default(), it.code);
     problems.into_iter().map(pair).collect()
 }

@@ -68,7 +68,10 @@ pub async fn near(
     }
     let at = at.position()?;
     let reach = f64::from(minutes) * 60.0 * WALKING;
-    let (north, east) = (reach / DEGREE, reach / (DEGREE * at.lat.to_radians().cos().max(0.01)));
+    let (north, east) = (
+        reach / DEGREE,
+        reach / (DEGREE * at.lat.to_radians().cos().max(0.01)),
+    );
     let bounds = [
         [at.lon - east, at.lat - north],
         [at.lon + east, at.lat + north],
@@ -97,7 +100,9 @@ pub async fn near(
 /// that stand in it otherwise.
 pub async fn around(domain: &Domain, cx: &Context, community: &str) -> Result<Vec<Reachable>> {
     let index = domain.grid.index();
-    let known = index.division(community).filter(|it| it.level == DivisionLevel::Community);
+    let known = index
+        .division(community)
+        .filter(|it| it.level == DivisionLevel::Community);
     known.ok_or(Error::NotFound)?;
     if let Some(middle) = middle(domain, cx, community) {
         let at = middle.to(Datum::Cgcs2000);
@@ -119,7 +124,9 @@ pub async fn around(domain: &Domain, cx: &Context, community: &str) -> Result<Ve
 /// The middle of a community's cells.
 fn middle(domain: &Domain, cx: &Context, community: &str) -> Option<Position> {
     let index = domain.grid.index();
-    let bounds = index.cells(community, cx.now).filter_map(|it| it.shape.bounds());
+    let bounds = index
+        .cells(community, cx.now)
+        .filter_map(|it| it.shape.bounds());
     let [low, high] = bounds.reduce(|[a, b], [c, d]| {
         [
             [a[0].min(c[0]), a[1].min(c[1])],
@@ -176,7 +183,9 @@ impl Hours {
         };
         let within = |spans: Option<&[(i32, i32)]>, minute: i32| {
             let spans = spans.unwrap_or_default();
-            spans.iter().any(|(from, to)| (*from..*to).contains(&minute))
+            spans
+                .iter()
+                .any(|(from, to)| (*from..*to).contains(&minute))
         };
         // A span over midnight belongs to the day it began.
         within(on(today), minute) || within(on((today + 6) % 7), minute + 1440)
@@ -254,9 +263,17 @@ fn read(domain: &Domain, cx: &Context, list: &[u8]) -> Result<Vec<ServicePoint>>
         .trim(csv::Trim::All)
         .flexible(true)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let headers = reader.headers().map_err(|_| problem("circle-list-columns"))?.clone();
-    let needed = ["code", "kind", "name", "address", "lon", "lat", "datum", "hours"];
-    if !needed.iter().all(|it| headers.iter().any(|header| header == *it)) {
+    let headers = reader
+        .headers()
+        .map_err(|_| problem("circle-list-columns"))?
+        .clone();
+    let needed = [
+        "code", "kind", "name", "address", "lon", "lat", "datum", "hours",
+    ];
+    if !needed
+        .iter()
+        .all(|it| headers.iter().any(|header| header == *it))
+    {
         return Err(problem("circle-list-columns"));
     }
     let (mut points, mut problems, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
@@ -323,7 +340,9 @@ fn point<'a>(
     let at = Point::parse(text("lon"), text("lat"), Some(text("datum"))).and_then(Point::position);
     let at = at.map_err(|it| first(it).unwrap_or_else(|| bad("grid-coordinate-not-a-number")))?;
     let index = domain.grid.index();
-    let located = index.locate(at, cx.now).and_then(|it| it.division.parent.clone());
+    let located = index
+        .locate(at, cx.now)
+        .and_then(|it| it.division.parent.clone());
     let community = match text("community") {
         "" => located.ok_or_else(|| bad("circle-no-community"))?,
         code => code.to_owned(),
@@ -356,7 +375,9 @@ mod tests {
     fn hours_are_read() {
         let open = |hours: &str, at: &str| {
             let at: jiff::civil::DateTime = at.parse().unwrap();
-            Hours::parse(hours).unwrap().open(&at.in_tz("Asia/Shanghai").unwrap())
+            Hours::parse(hours)
+                .unwrap()
+                .open(&at.in_tz("Asia/Shanghai").unwrap())
         };
         // 2026-11-23 is a Monday.
         let usual = "Mo-Fr 09:00-12:00,13:00-17:00; Sa 09:00-12:00";
@@ -373,10 +394,23 @@ mod tests {
         }
         assert!(open("24/7", "2026-11-29T03:00"));
         assert!(open("08:00-20:00", "2026-11-29T19:00"));
-        assert!(open("Sa 22:00-02:00", "2026-11-29T01:00") && !open("Sa 22:00-02:00", "2026-11-28T01:00"));
+        assert!(
+            open("Sa 22:00-02:00", "2026-11-29T01:00")
+                && !open("Sa 22:00-02:00", "2026-11-28T01:00")
+        );
         assert!(!open("Mo-Su 09:00-17:00; Su off", "2026-11-29T10:00"));
-        assert!(open("Fr-Mo 09:00-17:00", "2026-11-23T10:00") && !open("Fr-Mo 09:00-17:00", "2026-11-24T10:00"));
-        for wrong in ["", "always", "Mo-Fr", "Xx 09:00-17:00", "25:00-26:00", "Mo 9-17"] {
+        assert!(
+            open("Fr-Mo 09:00-17:00", "2026-11-23T10:00")
+                && !open("Fr-Mo 09:00-17:00", "2026-11-24T10:00")
+        );
+        for wrong in [
+            "",
+            "always",
+            "Mo-Fr",
+            "Xx 09:00-17:00",
+            "25:00-26:00",
+            "Mo 9-17",
+        ] {
             assert!(Hours::parse(wrong).is_none(), "{wrong}");
         }
     }

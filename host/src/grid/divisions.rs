@@ -371,7 +371,11 @@ impl Lines {
     fn read(from: Box<dyn Read>) -> Result<Self> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(from);
         let headers = reader.byte_headers().map_err(unreadable)?;
-        let column = |name: &str| headers.iter().position(|it| it.trim_ascii() == name.as_bytes());
+        let column = |name: &str| {
+            headers
+                .iter()
+                .position(|it| it.trim_ascii() == name.as_bytes())
+        };
         let (Some(code), Some(name)) = (column("code"), column("name")) else {
             return Err(Error::invalid("file", "grid-file-columns"));
         };
@@ -441,7 +445,10 @@ pub fn gather(paths: &[PathBuf]) -> Result<(tempfile::NamedTempFile, String)> {
     let mut by_level = Vec::new();
     for path in files {
         let mut lines = Lines::open(&path)?;
-        let first = lines.next().transpose().map_err(|it| Error::Invalid(vec![it]))?;
+        let first = lines
+            .next()
+            .transpose()
+            .map_err(|it| Error::Invalid(vec![it]))?;
         by_level.push((first.map_or(0, |row| row.code.len()), path));
     }
     by_level.sort();
@@ -449,7 +456,9 @@ pub fn gather(paths: &[PathBuf]) -> Result<(tempfile::NamedTempFile, String)> {
     let mut digest = sha2::Sha256::default();
     {
         let mut writer = csv::Writer::from_writer(Both(&mut file, &mut digest));
-        writer.write_record(["code", "name", "name_en"]).map_err(Error::internal)?;
+        writer
+            .write_record(["code", "name", "name_en"])
+            .map_err(Error::internal)?;
         for (_, path) in by_level {
             let mut lines = Lines::open(&path)?;
             while let Some(row) = lines.next() {

@@ -20,11 +20,11 @@ pub use geometry::Shape;
 pub use huangpu::huangpu;
 pub use import::{Import, import};
 pub use index::{Cell, Division, DivisionLevel, Index, Making};
-pub use table::Line;
 pub use operations::{
-    Street, ancestors, cells_of, children, communities, division, locate, locate_at, locate_position,
-    search, versions_of,
+    Street, ancestors, cells_of, children, communities, division, locate, locate_at,
+    locate_position, search, versions_of,
 };
+pub use table::Line;
 
 use arc_swap::ArcSwap;
 use std::sync::Arc;

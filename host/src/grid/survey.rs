@@ -103,8 +103,9 @@ pub async fn import(
     may_import(cx)?;
     let datum = match datum.map(str::trim) {
         None | Some("") => return Err(Error::invalid("datum", "grid-datum-missing")),
-        Some(name) => Datum::from_name(name)
-            .ok_or_else(|| Error::invalid("datum", "grid-datum-unknown"))?,
+        Some(name) => {
+            Datum::from_name(name).ok_or_else(|| Error::invalid("datum", "grid-datum-unknown"))?
+        }
     };
     // What is checked must still be so when it is written.
     let turn = domain.grid.turn.try_lock();
@@ -197,7 +198,8 @@ fn feature(
         return Err(bad("grid-cell-no-community").with("community", community));
     }
     let longest = it.name.chars().count().max(it.name_en.chars().count());
-    if it.code.len() == DivisionLevel::Cell.digits() && (it.name.trim().is_empty() || longest > NAME)
+    if it.code.len() == DivisionLevel::Cell.digits()
+        && (it.name.trim().is_empty() || longest > NAME)
     {
         return Err(bad("grid-division-name").with("limit", NAME));
     }
@@ -209,7 +211,11 @@ fn feature(
     if let Some(why) = shape.fault() {
         return Err(bad("grid-cell-crossing").with("detail", why));
     }
-    Ok(Read { index: n, it, shape })
+    Ok(Read {
+        index: n,
+        it,
+        shape,
+    })
 }
 
 /// Which boundaries end and which begin.
@@ -221,7 +227,9 @@ fn versions(index: &Index, cells: &[Read], from: Timestamp) -> Result<Plan> {
     let of = |code: &str| known.get(code).map(Vec::as_slice).unwrap_or_default();
     // The boundary that stands, or is to stand, from that moment on.
     let standing = |code: &str| {
-        let mut all = of(code).iter().filter(|it| it.division.until.is_none_or(|until| from < until));
+        let mut all = of(code)
+            .iter()
+            .filter(|it| it.division.until.is_none_or(|until| from < until));
         all.next_back().copied()
     };
     let (mut plan, mut problems) = (Plan::default(), Vec::new());
@@ -264,7 +272,11 @@ fn versions(index: &Index, cells: &[Read], from: Timestamp) -> Result<Plan> {
         }
         for ending in replaced.iter().copied().chain([code]).filter_map(standing) {
             if ending.division.from >= from {
-                problems.push(told(cell.index, &ending.division.code, "grid-from-too-early"));
+                problems.push(told(
+                    cell.index,
+                    &ending.division.code,
+                    "grid-from-too-early",
+                ));
             }
         }
         let version = of(code).iter().map(|it| it.version).max().unwrap_or(0) + 1;
@@ -304,14 +316,22 @@ fn fit(
         let later = it.division.until.is_none_or(|until| from < until);
         later && !gone.contains(code) && !coming.contains(code)
     };
-    let tree = rstar::RTree::bulk_load(cells.iter().enumerate().filter_map(|(at, it)| {
-        let [low, high] = it.shape.bounds()?;
-        let rectangle = rstar::primitives::Rectangle::from_corners(low, high);
-        Some(rstar::primitives::GeomWithData::new(rectangle, at))
-    }).collect());
+    let tree = rstar::RTree::bulk_load(
+        cells
+            .iter()
+            .enumerate()
+            .filter_map(|(at, it)| {
+                let [low, high] = it.shape.bounds()?;
+                let rectangle = rstar::primitives::Rectangle::from_corners(low, high);
+                Some(rstar::primitives::GeomWithData::new(rectangle, at))
+            })
+            .collect(),
+    );
     let mut problems = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
-        let Some(bounds @ [low, high]) = cell.shape.bounds() else { continue };
+        let Some(bounds @ [low, high]) = cell.shape.bounds() else {
+            continue;
+        };
         let here = rstar::AABB::from_corners(low, high);
         let others = tree
             .locate_in_envelope_intersecting(here)
@@ -340,7 +360,10 @@ fn gaps<'a>(
 ) -> Vec<Problem> {
     let mut communities: BTreeMap<&str, Vec<&Read>> = BTreeMap::new();
     for cell in cells {
-        communities.entry(cell.it.code.get(..12).unwrap_or_default()).or_default().push(cell);
+        communities
+            .entry(cell.it.code.get(..12).unwrap_or_default())
+            .or_default()
+            .push(cell);
     }
     for outline in outlines {
         communities.entry(&outline.it.code).or_default();
@@ -359,24 +382,35 @@ fn gaps<'a>(
             let (inside, all) = (outline.shape.polygons(), &whole);
             let over = metres(&all.difference(inside));
             if over > SLIVER {
-                problems.push(told(outline.index, community, "grid-cells-outside").with("metres", over.ceil()));
+                problems.push(
+                    told(outline.index, community, "grid-cells-outside")
+                        .with("metres", over.ceil()),
+                );
             }
             let lacking = metres(&inside.difference(all));
             if lacking > SLIVER {
-                problems.push(told(outline.index, community, "grid-cells-gap").with("metres", lacking.ceil()));
+                problems.push(
+                    told(outline.index, community, "grid-cells-gap").with("metres", lacking.ceil()),
+                );
             }
             continue;
         }
         // A hole that another community's cells fill is none.
         for hole in whole.iter().flat_map(Polygon::interiors) {
             let hole = MultiPolygon::new(vec![Polygon::new(hole.clone(), Vec::new())]);
-            let Some(bounds) = super::geometry::bounds(&hole) else { continue };
-            let others = index.near(bounds).filter(|it| stays(it)).map(|it| it.shape.polygons());
+            let Some(bounds) = super::geometry::bounds(&hole) else {
+                continue;
+            };
+            let others = index
+                .near(bounds)
+                .filter(|it| stays(it))
+                .map(|it| it.shape.polygons());
             let others = others.chain(cells.iter().map(|it| it.shape.polygons()));
             let lacking = metres(&hole.difference(&unary_union(others)));
             if lacking > SLIVER {
                 let first = coming.first().map_or(0, |it| it.index);
-                problems.push(told(first, community, "grid-cells-gap").with("metres", lacking.ceil()));
+                problems
+                    .push(told(first, community, "grid-cells-gap").with("metres", lacking.ceil()));
             }
         }
     }
@@ -385,7 +419,9 @@ fn gaps<'a>(
 
 /// The area of shapes of a town's size, in square metres.
 fn metres(shape: &MultiPolygon) -> f64 {
-    let Some([low, high]) = super::geometry::bounds(shape) else { return 0.0 };
+    let Some([low, high]) = super::geometry::bounds(shape) else {
+        return 0.0;
+    };
     let latitude = f64::midpoint(low[1], high[1]).to_radians();
     shape.unsigned_area() * DEGREE * DEGREE * latitude.cos()
 }

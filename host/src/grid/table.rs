@@ -122,7 +122,9 @@ impl Builder {
             same if same == line.name => NONE,
             own => {
                 let entry = small(self.table.english.len())?;
-                self.table.english.push((row, small(self.table.words.len())?));
+                self.table
+                    .english
+                    .push((row, small(self.table.words.len())?));
                 push_line(&mut self.table.words, own);
                 entry
             }
@@ -233,7 +235,11 @@ impl Table {
 
     /// The first row from `from` to before `end` whose Chinese name has `text`; `end` when none.
     fn next_chinese(&self, text: &str, from: usize, end: usize) -> usize {
-        let place = |row: usize| self.rows.get(row).map_or(self.names.len(), |it| it.name as usize);
+        let place = |row: usize| {
+            self.rows
+                .get(row)
+                .map_or(self.names.len(), |it| it.name as usize)
+        };
         let (start, stop) = (place(from), place(end));
         let found = self.names.get(start..stop).and_then(|it| it.find(text));
         found.map_or(end, |it| {
@@ -253,7 +259,9 @@ impl Table {
         let found = self.lower.get(start..stop).and_then(|it| it.find(text));
         let row = found.and_then(|it| {
             let place = start + it;
-            let next = self.english.partition_point(|(_, it)| *it as usize <= place);
+            let next = self
+                .english
+                .partition_point(|(_, it)| *it as usize <= place);
             self.english.get(next.checked_sub(1)?)
         });
         // Nothing was left to look at when the one found lies before.
@@ -279,10 +287,14 @@ impl Table {
 
     fn division(&self, at: usize) -> Option<Division> {
         let row = self.rows.get(at)?;
-        let next = self.rows.get(at + 1).map_or(self.names.len(), |it| it.name as usize);
+        let next = self
+            .rows
+            .get(at + 1)
+            .map_or(self.names.len(), |it| it.name as usize);
         let name = self.names.get(row.name as usize..next.checked_sub(1)?)?;
         let english = self.english.get(row.english as usize);
-        let name_en = english.and_then(|(_, from)| self.words.get(*from as usize..)?.lines().next());
+        let name_en =
+            english.and_then(|(_, from)| self.words.get(*from as usize..)?.lines().next());
         let (from, until) = *self.periods.get(row.period as usize)?;
         let code = row.key.code();
         let level = row.key.level();

@@ -8,8 +8,8 @@ pub mod phone;
 pub mod policy;
 pub mod recovery;
 pub mod sessions;
-pub mod staff;
 mod signing_in;
+pub mod staff;
 #[cfg(test)]
 mod tests;
 mod tokens;

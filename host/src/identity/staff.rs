@@ -117,7 +117,9 @@ fn read(list: &[u8]) -> Result<Vec<Row>> {
         .trim(csv::Trim::All)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(|_| problem("people-list-columns"))?;
+    let headers = reader
+        .headers()
+        .map_err(|_| problem("people-list-columns"))?;
     let column = |name: &str| headers.iter().position(|it| it == name);
     let columns = ["login", "name", "unit", "role"].map(column);
     let [Some(login), Some(name), Some(unit), Some(role)] = columns else {

@@ -171,7 +171,9 @@ pub fn read(path: &Path) -> io::Result<Vec<Result<Checkpoint, ()>>> {
     let text = fs::read_to_string(path)?;
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
     let lines = whole.lines().filter(|it| !it.is_empty());
-    Ok(lines.map(|it| serde_json::from_str(it).map_err(drop)).collect())
+    Ok(lines
+        .map(|it| serde_json::from_str(it).map_err(drop))
+        .collect())
 }
 
 fn last(at: &Path) -> io::Result<Option<Checkpoint>> {

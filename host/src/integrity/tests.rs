@@ -36,9 +36,14 @@ async fn staffed(database: db::Database) -> (Domain, Context, tempfile::TempDir)
         password: "long-enough-1".to_owned(),
         posts: vec![("desk".to_owned(), Role::GridWorker)],
     };
-    populate(&domain, &cx, vec![desk], vec![worker]).await.unwrap();
+    populate(&domain, &cx, vec![desk], vec![worker])
+        .await
+        .unwrap();
     let mut c = domain.database.read().await.unwrap();
-    let account = db::accounts::by(&mut c, Key::Login("worker")).await.unwrap().unwrap();
+    let account = db::accounts::by(&mut c, Key::Login("worker"))
+        .await
+        .unwrap()
+        .unwrap();
     let mut cx = cx;
     cx.channel = Channel::GridWorker;
     cx.principal = Principal::Person(Person {
@@ -63,15 +68,17 @@ async fn report(domain: &Domain, cx: &Context, once: &str) -> String {
 
 async fn change(domain: &Domain, statement: &'static str, value: &str) {
     let value = value.to_owned();
-    let write = domain.database.write(move |t| {
-        Box::pin(async move { sql(statement).bind(value).run(t).await })
-    });
+    let write = domain
+        .database
+        .write(move |t| Box::pin(async move { sql(statement).bind(value).run(t).await }));
     assert_eq!(write.await.unwrap(), 1, "{statement}");
 }
 
 async fn verdict(domain: &Domain, data: &Path) -> Verdict {
     let sealed = data.join(checkpoints::FOLDER);
-    verify(&domain.database, &domain.keys, data, &sealed).await.unwrap()
+    verify(&domain.database, &domain.keys, data, &sealed)
+        .await
+        .unwrap()
 }
 
 both! {

@@ -73,11 +73,26 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Event { case, seq } => write!(f, "case {case}: event {seq} is not as it was written"),
-            Self::Read { subject, seq } => write!(f, "log of {subject}: read {seq} is not as it was written"),
-            Self::Checkpoint { file, line } => write!(f, "{file}:{line}: not signed by this key, or not next to the line before"),
-            Self::Sealed { file, line, sealed, found } => {
-                write!(f, "{file}:{line}: {sealed} rows were sealed; {found} are there, or some differ")
+            Self::Event { case, seq } => {
+                write!(f, "case {case}: event {seq} is not as it was written")
+            }
+            Self::Read { subject, seq } => {
+                write!(f, "log of {subject}: read {seq} is not as it was written")
+            }
+            Self::Checkpoint { file, line } => write!(
+                f,
+                "{file}:{line}: not signed by this key, or not next to the line before"
+            ),
+            Self::Sealed {
+                file,
+                line,
+                sealed,
+                found,
+            } => {
+                write!(
+                    f,
+                    "{file}:{line}: {sealed} rows were sealed; {found} are there, or some differ"
+                )
             }
             Self::File { id } => write!(f, "file {id}: missing, or another"),
             Self::Component { digest } => write!(f, "component {digest}: missing, or another"),
@@ -135,7 +150,8 @@ pub async fn verify(
             verdict.files += 1;
             let path = data.join("files").join(&it.id);
             let fine = digest(&path)?.is_some_and(|(bytes, digest)| {
-                i64::try_from(bytes) == Ok(it.bytes) && it.digest.as_ref().is_none_or(|it| *it == digest)
+                i64::try_from(bytes) == Ok(it.bytes)
+                    && it.digest.as_ref().is_none_or(|it| *it == digest)
             });
             verdict.digests += u64::from(it.digest.is_some());
             if !fine {
