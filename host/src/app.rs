@@ -66,7 +66,6 @@ impl App {
             .map_err(|_| FolderError::TimeZone(config.time_zone.clone()))?;
         let folder = folder::open(&config, &clock, &ids).await?;
         let files = Attachments::in_folder(&config.data.join("files"))?;
-        let now = clock.now();
         let settings = plugins::Settings {
             zone: zone.clone(),
             ..plugins::Settings::default()
@@ -81,7 +80,7 @@ impl App {
         )?;
         let plugins = Plugins::new(engine, sender);
         let domain = Domain::new(domain::Parts {
-            grid: Grid::load(&folder.database, now).await?,
+            grid: Grid::load(&folder.database).await?,
             database: folder.database,
             clock,
             ids,

@@ -6,7 +6,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::{
     app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
-    notices, plugins,
+    integrity, notices, plugins,
 };
 
 /// Starts all of it.
@@ -20,6 +20,13 @@ pub fn start(app: &App) {
     );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
+    every(app, "checkpoints", Duration::from_secs(60), {
+        let folder = app.config.data.join(integrity::checkpoints::FOLDER);
+        move |domain, cx| {
+            let folder = folder.clone();
+            async move { integrity::checkpoints::add(&domain, &cx, &folder).await }
+        }
+    });
     let plugins = app.plugins.clone();
     every(app, "plugins", Duration::from_secs(1), move |domain, cx| {
         let plugins = plugins.clone();

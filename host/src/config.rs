@@ -1,6 +1,10 @@
 //! What a host is told when it starts, by flags or `ONEDOOR_*` variables. docs/configuration.md
 //! lists them all. Secrets are never shown by `Debug`; nothing here touches a disk or a socket.
 
+mod bulk;
+
+pub use bulk::{AuditCommand, ImportCommand, Target};
+
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use std::{
@@ -40,6 +44,37 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: PluginCommand,
+    },
+    /// Bring data in: into a folder that is not being served or, with a token, into a host that is.
+    Import {
+        /// What.
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+    /// Make an archive of a folder, which may be served meanwhile. The key is not in it.
+    Backup {
+        /// The archive to make
+        file: PathBuf,
+        /// The folder.
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Make a new folder from an archive and the key that was kept apart.
+    Restore {
+        /// The archive
+        archive: PathBuf,
+        /// Folder to make
+        #[arg(long, value_name = "NEW")]
+        data: PathBuf,
+        /// The key that was kept apart: a copy of secret.key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Hold a folder, which may be served meanwhile, against its digests.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// What the host starts itself with to compile a component.
     #[command(hide = true)]
@@ -199,6 +234,9 @@ pub struct DemoConfig {
         default_value_t = 8080
     )]
     pub port: u16,
+    /// Fill a demonstration that has no case yet with a month of made-up ones.
+    #[arg(long, env = "ONEDOOR_MONTH")]
+    pub month: bool,
     /// Folder whose components (`*.wasm`) are installed, as people would: uploaded, approved by
     /// somebody else, activated.
     #[arg(long, env = "ONEDOOR_PLUGINS", value_name = "DIR")]
@@ -394,7 +432,9 @@ mod tests {
             let defaults = it.get_default_values().iter();
             let default = defaults.map(|it| it.to_string_lossy()).collect::<String>();
             let name = match (it.get_long(), it.get_value_names()) {
-                (Some(long), Some([value, ..])) => format!("`--{long} {value}`"),
+                (Some(long), Some([value, ..])) if it.get_action().takes_values() => {
+                    format!("`--{long} {value}`")
+                }
                 (Some(long), _) => format!("`--{long}`"),
                 (None, _) => format!("`{}`", it.get_id().as_str().to_uppercase()),
             };

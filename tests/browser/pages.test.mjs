@@ -229,12 +229,48 @@ async function gallery(how) {
   });
 }
 
+// What an administrator brings in, and what is left to do.
+async function bulk(how, n) {
+  const file = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await as("admin", how, async ({ page, show }) => {
+    await show("ready", "/work/ready");
+    await show("grid", "/work/grid");
+    await show("grid-community", "/work/grid?code=310101022027");
+    assert(await page.isVisible("svg.od-map"));
+    await page.setInputFiles("#file", file("a.geojson", "{}"));
+    await page.click("form[action='/work/grid/cells'] button");
+    await show("grid-refused");
+    assert(await page.isVisible(".govuk-error-summary"));
+    await show("list", "/work/people/import");
+    await page.setInputFiles("#file", file("a.csv", "login,name\n"));
+    await page.click(NEXT);
+    await show("list-refused");
+    const line = `listed${n},周全,u-310101022,handler`;
+    await page.setInputFiles("#file", file("a.csv", `login,name,unit,role\n${line}\n`));
+    await page.click(NEXT);
+    await show("list-invited");
+    assert.match(await page.textContent("main table"), /invitation\?code=/);
+  });
+}
+
+async function circle(how) {
+  await as(null, how, async ({ page, show }) => {
+    await show("circle", "/circle");
+    await page.fill("#text", "新天地");
+    await page.click("form[action='/circle'] button");
+    await page.click("a[href='/circle?community=310101022027']");
+    await show("circle-community");
+  });
+}
+
 LOOKS.forEach((how, n) => {
   test(`by a code, ${how.name}`, () => byCode(how, `1390000910${n}`));
   test(`a hazard, ${how.name}`, () => hazard(how));
   test(`machines, ${how.name}`, () => machines(how));
   test(`people, ${how.name}`, () => people(how, `newcomer${n}`));
   test(`the gallery, ${how.name}`, () => gallery(how));
+  test(`the circle, ${how.name}`, () => circle(how));
+  test(`bulk, ${how.name}`, () => bulk(how, n));
   test(`a revision, ${how.name}`, () => revision(how, `0.1.${n + 1}`));
 });
 

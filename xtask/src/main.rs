@@ -52,6 +52,8 @@ enum Task {
     },
     /// Build the front-end assets.
     Assets,
+    /// Fetch the divisions of China, by the lock file, for `onedoor import divisions`.
+    Divisions,
     /// Build the plugins as components.
     Components,
     /// Build the components that the tests attack the host with.
@@ -67,6 +69,7 @@ fn main() -> anyhow::Result<()> {
         Task::Wit { release: false } => reference::write(),
         Task::Wit { release: true } => released::release(),
         Task::Assets => steps::assets(),
+        Task::Divisions => steps::divisions(),
         Task::Components => steps::components(),
         Task::Guests => steps::guests(),
     }

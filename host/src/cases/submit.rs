@@ -164,7 +164,7 @@ fn place(domain: &Domain, cx: &Context, report: &Report) -> Result<(String, Opti
     let index = domain.grid.index();
     let known = index.division(code).filter(|it| it.live(cx.now));
     match known {
-        Some(it) if it.code.len() >= 12 => Ok((it.code.clone(), position)),
+        Some(it) if it.code.len() >= 12 => Ok((it.code, position)),
         _ => Err(Error::invalid("place", "case-place-unknown")),
     }
 }

@@ -238,7 +238,7 @@ pub async fn last_access(c: &mut Transaction, subject: &str) -> Result<Option<(i
         .transpose()
 }
 
-fn read_access(row: &Row) -> Result<Access> {
+pub(super) fn read_access(row: &Row) -> Result<Access> {
     Ok(Access {
         id: row.get("id")?,
         subject: row.get("subject")?,

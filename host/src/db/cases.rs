@@ -196,6 +196,12 @@ pub async fn events(c: &mut Connection, case: &str) -> Result<Vec<Event>> {
     rows.iter().map(read_event).collect()
 }
 
+/// Whether there is any case at all.
+pub async fn exist(c: &mut Connection) -> Result<bool> {
+    let row = sql("SELECT id FROM cases LIMIT 1").optional(c).await?;
+    Ok(row.is_some())
+}
+
 /// The number and hash of the last event of a case.
 pub async fn last_event(c: &mut Connection, case: &str) -> Result<Option<(i64, String)>> {
     let row = sql("SELECT seq, hash FROM case_events WHERE case_id = $1 ORDER BY seq DESC LIMIT 1")
@@ -206,7 +212,7 @@ pub async fn last_event(c: &mut Connection, case: &str) -> Result<Option<(i64, S
         .transpose()
 }
 
-fn read_event(row: &Row) -> Result<Event> {
+pub(super) fn read_event(row: &Row) -> Result<Event> {
     Ok(Event {
         id: row.get("id")?,
         seq: row.get("seq")?,

@@ -10,11 +10,14 @@ mod conformance;
 pub mod drafts;
 pub mod grid;
 pub mod installation;
+pub mod integrity;
 pub mod jobs;
 pub mod keyvalue;
 pub mod notices;
 pub mod outbox;
 pub mod plugins;
+pub mod readiness;
+pub mod service_points;
 pub mod signals;
 mod sql;
 pub mod subjects;
@@ -117,6 +120,14 @@ impl Database {
             Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
         };
         result.map_err(Error::internal)
+    }
+
+    /// Whether the schema is of this version: a command that looks on beside a host must not
+    /// change it.
+    pub async fn current(&self) -> Result<bool> {
+        let newest = MIGRATIONS.iter().map(|it| it.version).max();
+        let mut connection = self.read().await?;
+        Ok(Some(integrity::version(&mut connection).await?) == newest)
     }
 
     /// Which backend this is.

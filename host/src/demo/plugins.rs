@@ -53,7 +53,7 @@ async fn one(app: &App, component: Vec<u8>) -> Result<Revision> {
 }
 
 /// A context of someone of the demonstration.
-async fn acting(app: &App, login: &str) -> Result<Context> {
+pub(super) async fn acting(app: &App, login: &str) -> Result<Context> {
     let mut c = app.domain.database.read().await?;
     let account = db::accounts::by(&mut c, Key::Login(login)).await?;
     let account = account.ok_or(Error::NotFound)?;

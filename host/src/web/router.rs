@@ -59,6 +59,10 @@ table! {
     get "/api/v1/grid/divisions" api::grid::search;
     get "/api/v1/grid/divisions/{code}" api::grid::division;
     get "/api/v1/grid/divisions/{code}/children" api::grid::children;
+    get "/api/v1/grid/divisions/{code}/boundaries" api::cells::boundaries;
+    get "/api/v1/service-points" api::circle::near;
+    get "/api/v1/grid/imports" api::imports::list;
+    get "/api/v1/grid/imports/{id}" api::imports::progress;
     get "/api/v1/classes" api::cases::classes;
     post "/api/v1/cases" api::cases::submit;
     get "/api/v1/cases/mine" api::cases::mine;
@@ -73,6 +77,7 @@ table! {
     get "/api/v1/queues" api::cases::queues;
     get "/api/v1/queues/{queue}" api::cases::queue;
     get "/api/v1/attachments/{id}" api::attachments::fetch;
+    get "/api/v1/readiness" api::readiness::list;
     get "/api/v1/people" api::people::list;
     get "/api/v1/units" api::people::all_units;
     post "/api/v1/invitations" api::people::invite;
@@ -127,6 +132,7 @@ table! {
     get "/drafts/{id}/steps/{step}" pages::drafts::step;
     get "/drafts/{id}/check" pages::drafts::check;
     post "/drafts/{id}/send" pages::drafts::send;
+    get "/circle" pages::circle::show;
     get "/matters" pages::matters::show;
     get "/find" pages::matters::find_form;
     post "/find" pages::matters::find;
@@ -151,11 +157,14 @@ table! {
     get "/work/cases/{id}" pages::work::case::show;
     post "/work/cases/{id}/contact" pages::work::case::contact;
     get "/work/people" pages::work::people::list;
+    get "/work/ready" pages::work::ready::show;
+    get "/work/people/import" pages::work::ready::import_form;
     get "/work/people/invite" pages::work::people::invite_form;
     post "/work/people/invite" pages::work::people::invite;
     get "/work/people/{account}" pages::work::person::show;
     post "/work/people/{account}/posts" pages::work::person::give_post;
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
+    get "/work/grid" pages::work::grid::show;
     get "/work/plugins" pages::work::plugins::list;
     get "/work/plugins/{id}" pages::work::plugins::show;
     get "/work/plugins/{id}/{step}" pages::work::revision::confirm_of_plugin;
@@ -179,12 +188,16 @@ table! {
     post "/cases/{id}/{action}" pages::case::act;
     post "/services/{plugin}/{page}/forms/{form}" pages::service::begin;
     post "/work/cases/{id}/actions/{action}" pages::work::case::act;
+    post "/work/people/import" pages::work::ready::import;
+    post "/work/grid/cells" pages::work::grid::bring;
 }
 
 table! {
     /// What of the API takes files.
     api_upload_routes, API_UPLOADS:
     post "/api/v1/attachments" api::attachments::upload;
+    post "/api/v1/service-points" api::circle::import;
+    post "/api/v1/grid/cells" api::cells::import;
 }
 
 table! {
@@ -195,8 +208,14 @@ table! {
     post "/work/plugins" pages::work::plugins::upload;
 }
 
+table! {
+    /// What brings in lists that are too long for a form; each bounds its body by itself.
+    import_routes, IMPORTS:
+    post "/api/v1/grid/imports" api::imports::begin;
+}
+
 /// Every table. A new table belongs in here and in [`router`]; the tests walk it.
-pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, PAGES, WORK, UPLOADS];
+pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, IMPORTS, PAGES, WORK, UPLOADS];
 
 /// The whole host.
 pub fn router(app: App) -> Router {
@@ -214,6 +233,7 @@ pub fn with(app: App, more: Router<App>) -> Router {
         .merge(api_upload_routes())
         .layer(DefaultBodyLimit::max(UPLOAD));
     let components = component_routes().layer(DefaultBodyLimit::max(COMPONENT));
+    let imports = import_routes().layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(serve::health())
         .merge(ordinary)
@@ -221,6 +241,7 @@ pub fn with(app: App, more: Router<App>) -> Router {
         .merge(more)
         .layer(given_up_after(TIMEOUT))
         .merge(components.layer(given_up_after(COMPILING)))
+        .merge(imports.layer(given_up_after(COMPILING)))
         .layer(from_fn_with_state(app.clone(), guard::slow_guesses))
         .layer(from_fn_with_state(app.clone(), guard::same_site))
         .layer(CatchPanicLayer::custom(edge::panicked))

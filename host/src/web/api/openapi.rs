@@ -3,7 +3,10 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{attachments, cases, grid, machines, people, plugins, problem::Document, session};
+use super::{
+    attachments, cases, cells, circle, grid, imports, machines, people, plugins, problem::Document,
+    readiness, session,
+};
 
 /// What `/api/v1` offers.
 #[derive(OpenApi)]
@@ -25,6 +28,13 @@ use super::{attachments, cases, grid, machines, people, plugins, problem::Docume
         grid::search,
         grid::division,
         grid::children,
+        cells::import,
+        cells::boundaries,
+        circle::near,
+        circle::import,
+        imports::begin,
+        imports::list,
+        imports::progress,
         cases::classes,
         cases::submit,
         cases::mine,
@@ -50,6 +60,7 @@ use super::{attachments, cases, grid, machines, people, plugins, problem::Docume
         people::create_token,
         people::revoke_token,
         people::reads_about_me,
+        readiness::list,
         plugins::list,
         plugins::upload,
         plugins::swap,

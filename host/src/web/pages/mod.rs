@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod case;
+pub mod circle;
 pub mod drafts;
 pub mod files;
 pub mod home;

@@ -72,6 +72,13 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             Some(Write::Json(json!({ "action": "comment", "words": "看过" })))
         }
         ("post", "/api/v1/attachments") => Some(Write::Parts(Vec::new(), Some("file"))),
+        // No list and no boundaries: who may is asked before what they are.
+        ("post", "/api/v1/grid/imports" | "/api/v1/grid/cells" | "/api/v1/service-points") => {
+            Some(Write::Nothing)
+        }
+        ("post", "/work/grid/cells" | "/work/people/import") => {
+            Some(Write::Parts(Vec::new(), None))
+        }
         ("post", "/api/v1/invitations") => Some(Write::Json(
             json!({ "login": "new.one", "name": "新", "unit": "u-310101022", "role": "handler" }),
         )),
@@ -170,6 +177,7 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
     let verb = method.to_uppercase();
     let to = match path {
         "/api/v1/grid/locate" => format!("{to}?lon=121.4743&lat=31.2212&datum=wgs84"),
+        "/api/v1/service-points" if method == "get" => format!("{to}?community=310101022027"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
         _ => to.to_owned(),
     };

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::{staff_only, tables};
+use super::{ready, staff_only, tables};
 use crate::{
     app::App,
     cases::{
@@ -55,11 +55,13 @@ pub async fn show(
     if missed.missed.is_some() {
         faults.add(Some("number"), w.t("work-find-none"));
     }
+    let ready = ready::hint(&app, &cx).await?;
     let title = w.t("app-work");
     let main = html! {
         (faults.summary(w))
         h1 class="govuk-heading-l" { (title) }
         (posts(&cx))
+        (ready)
         @if cx.has_role(Role::Administrator) || cx.has_role(Role::Supervisor) || cx.has_role(Role::DutyKeeper) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/people" { (w.t("people-title")) } }
         }

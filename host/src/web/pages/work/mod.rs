@@ -4,11 +4,13 @@
 pub mod action_forms;
 pub mod board;
 pub mod case;
+pub mod grid;
 pub mod home;
 pub mod messages;
 pub mod people;
 pub mod person;
 pub mod plugins;
+pub mod ready;
 pub mod revision;
 pub mod tables;
 
