@@ -265,7 +265,7 @@ both! {
         assert_eq!(refused(&domain, &cx, &[outline, fine.clone(), feature(B, &square(1.0, 0.0), &[])]).await, one(0, "grid-cells-outside"));
         assert_eq!(refused(&domain, &cx, &[feature(A, &square(0.0, 0.0), &[B])]).await, one(0, "grid-replaces-unknown"));
         for (datum, code) in [(None, "grid-datum-missing"), (Some("utm"), "grid-datum-unknown")] {
-            let outcome = survey::import(&domain, &cx, collection(&[fine.clone()]), datum, None).await;
+            let outcome = survey::import(&domain, &cx, collection(std::slice::from_ref(&fine)), datum, None).await;
             assert!(matches!(outcome, Err(Error::Invalid(it)) if it[0].code == code));
         }
         assert!(domain.grid.index().is_empty());

@@ -150,7 +150,10 @@ fn is_open(point: &ServicePoint, now: &Zoned) -> bool {
 }
 
 /// When a place is open: the part of OpenStreetMap's `opening_hours` that says days and times.
-struct Hours(Vec<([bool; 7], Vec<(i32, i32)>)>);
+struct Hours(Vec<Rule>);
+
+/// The days a rule is for, Monday first, and its spans in minutes of the day.
+type Rule = ([bool; 7], Vec<(i32, i32)>);
 
 const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
@@ -178,7 +181,7 @@ impl Hours {
         };
         let minute = i32::from(now.hour()) * 60 + i32::from(now.minute());
         let on = |day: usize| {
-            let of_day = |it: &&([bool; 7], Vec<(i32, i32)>)| it.0.get(day) == Some(&true);
+            let of_day = |it: &&Rule| it.0.get(day) == Some(&true);
             self.0.iter().rev().find(of_day).map(|it| it.1.as_slice())
         };
         let within = |spans: Option<&[(i32, i32)]>, minute: i32| {
@@ -192,7 +195,7 @@ impl Hours {
     }
 }
 
-fn rule(text: &str) -> Option<([bool; 7], Vec<(i32, i32)>)> {
+fn rule(text: &str) -> Option<Rule> {
     let (days, times) = match text.split_once(' ') {
         Some((days, times)) => (days, times),
         None => ("Mo-Su", text),

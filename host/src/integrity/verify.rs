@@ -162,7 +162,7 @@ pub async fn verify(
             verdict.components += 1;
             let hex = digest.strip_prefix("sha256:").unwrap_or(&digest);
             let path = data.join("components").join(format!("{hex}.wasm"));
-            if !self::digest(&path)?.is_some_and(|(_, it)| it == hex) {
+            if self::digest(&path)?.is_none_or(|(_, it)| it != hex) {
                 verdict.found(Finding::Component { digest });
             }
         }
