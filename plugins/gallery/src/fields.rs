@@ -5,9 +5,12 @@ use onedoor_sdk::*;
 /// This file, for the code beside each sample.
 pub const SOURCE: &str = include_str!("fields.rs");
 
+/// Adds a field to a form.
+type Ask = fn(&mut FormBuilder);
+
 /// Every kind of field, and every format of a text, by the contract's name for it.
 pub fn all() -> Result<Vec<(&'static str, Block)>> {
-    let samples: [(&str, fn(&mut FormBuilder)); 18] = [
+    let samples: [(&str, Ask); 18] = [
         ("text-free", text_free),
         ("text-lines", text_lines),
         ("text-name", text_name),
@@ -27,7 +30,7 @@ pub fn all() -> Result<Vec<(&'static str, Block)>> {
         ("files", files),
         ("place", place),
     ];
-    let form = |(name, ask): (&'static str, fn(&mut FormBuilder))| {
+    let form = |(name, ask): (&'static str, Ask)| {
         let mut form = FormBuilder::new(name, 1, msg("send"));
         ask(&mut form);
         Ok((name, Block::Form(form.finish()?)))
