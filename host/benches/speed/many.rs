@@ -117,7 +117,7 @@ fn renamed(whole: &[u8], name: &str) -> Vec<u8> {
     let new = format!("id = \"guest-{name}\"");
     assert_eq!(old.len(), new.len());
     let at = whole.windows(old.len()).position(|it| it == old.as_bytes());
-    let at = at.expect("a component with a manifest");
+    let at = at.unwrap();
     let mut bytes = whole.to_vec();
     bytes.splice(at..at + old.len(), new.into_bytes());
     bytes

@@ -73,11 +73,12 @@ pub(super) struct Shape {
     pub(super) events: Option<Function<(exports::events::Event,), (Answer<()>,)>>,
     pub(super) jobs: Option<Function<(exports::jobs::Run,), (Answer<()>,)>>,
     pub(super) inbox: Option<Function<(exports::inbox::Signal,), (Answer<()>,)>>,
-    pub(super) indicators: Option<Function<(String,), (Answer<Vec<exports::indicators::Tile>>,)>>,
+    pub(super) indicators: Option<Function<(String,), (Answer<Tiles>,)>>,
 }
 
 type Answer<T> = Result<T, Error>;
 type Proposal = Option<exports::triage::Suggestion>;
+type Tiles = Vec<exports::indicators::Tile>;
 
 /// The functions of the export `portal`.
 pub(super) struct Portal {
