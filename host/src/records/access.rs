@@ -29,6 +29,9 @@ pub enum Field {
     Community,
 }
 
+/// What the log calls that which a plugin keeps about somebody.
+const KEPT: &str = "kept";
+
 impl Field {
     /// The name in grants and in the log.
     pub const fn name(self) -> &'static str {
@@ -75,12 +78,12 @@ pub async fn contact(
         let mut c = domain.database.read().await?;
         db::cases::contact(&mut c, &case.id).await?
     };
-    let fields: Vec<Field> = [
+    let fields: Vec<&str> = [
         (name.is_some(), Field::Name),
         (phone.is_some(), Field::Phone),
     ]
     .into_iter()
-    .filter_map(|(held, field)| held.then_some(field))
+    .filter_map(|(held, field)| held.then_some(field.name()))
     .collect();
     if fields.is_empty() {
         return Ok(None);
@@ -137,7 +140,7 @@ pub async fn claims(
     let read = Read {
         subject: person.account.clone(),
         unit: Some(plugin.department.clone()),
-        fields: held.iter().map(|(field, _)| *field).collect(),
+        fields: held.iter().map(|(field, _)| field.name()).collect(),
         purpose,
         basis: &format!("grant:{}", grant.id),
         case: None,
@@ -159,6 +162,20 @@ pub async fn own(domain: &Domain, cx: &Context, field: Field) -> Result<Option<S
         Field::Phone => it.phone,
         Field::Community => it.community,
     }))
+}
+
+/// Notes that a plugin reads, while nobody calls, what it keeps about somebody who uses it.
+pub async fn kept(domain: &Domain, cx: &Context, account: String) -> Result<()> {
+    let plugin = cx.plugin.as_ref().ok_or(Error::Forbidden("plugin-only"))?;
+    let read = Read {
+        subject: account,
+        unit: Some(plugin.department.clone()),
+        fields: vec![KEPT],
+        purpose: "service",
+        basis: "asked",
+        case: None,
+    };
+    log(domain, cx, read).await
 }
 
 async fn granted(
@@ -186,14 +203,13 @@ async fn granted(
 struct Read<'a> {
     subject: String,
     unit: Option<String>,
-    fields: Vec<Field>,
+    fields: Vec<&'static str>,
     purpose: &'a str,
     basis: &'a str,
     case: Option<String>,
 }
 
 async fn log(domain: &Domain, cx: &Context, read: Read<'_>) -> Result<()> {
-    let fields: Vec<&str> = read.fields.iter().map(|it| it.name()).collect();
     let row = Access {
         id: domain.ids.id(cx.now),
         subject: read.subject,
@@ -202,7 +218,7 @@ async fn log(domain: &Domain, cx: &Context, read: Read<'_>) -> Result<()> {
         reader: audit::actor(cx),
         unit: read.unit,
         plugin: cx.plugin.as_ref().map(|it| it.id.clone()),
-        fields: fields.join(","),
+        fields: read.fields.join(","),
         purpose: read.purpose.to_owned(),
         basis: read.basis.to_owned(),
         case: read.case,

@@ -13,6 +13,7 @@ pub mod plugins;
 pub mod ready;
 pub mod revision;
 pub mod tables;
+pub mod visits;
 
 use crate::{
     context::{Context, Principal},
@@ -33,7 +34,7 @@ mod tests {
     use crate::{
         cases::{
             duty::DutyList,
-            model::{Action, Clock, State, Urgency},
+            model::{Action, Clock, Procedure, State, Urgency},
             queues::Queue,
         },
         context::{Channel, Locale},
@@ -49,7 +50,14 @@ mod tests {
         for it in State::ALL {
             add("staff-state", it.name());
         }
+        for it in State::ALL {
+            add("state", it.name());
+        }
+        for it in Procedure::ALL {
+            add("work-linked", it.name());
+        }
         for it in Action::ALL {
+            add("did", it.name());
             add("action", it.name());
             add("acted", it.name());
         }
