@@ -71,7 +71,7 @@ fn as_sent(value: &Value) -> Json {
         Value::Integer(number) => json!(number.to_string()),
         Value::Flag(yes) => json!(if *yes { "1" } else { "0" }),
         Value::Choices(ids) => json!(ids.join(",")),
-        Value::Files(_) | Value::Place(_) => Json::Null,
+        Value::Files(_) | Value::Place(_) | Value::Person(_) => Json::Null,
     }
 }
 
@@ -106,6 +106,7 @@ mod tests {
             default: None,
             prefill: None,
             sensitive: false,
+            bind: None,
         }
     }
 
