@@ -3,11 +3,17 @@
 //! field, and refuses one it does not know.
 
 mod check;
+pub mod line;
 mod machines;
 mod receipt;
+mod recording;
 
 pub use machines::{Days, FieldKind, Inbox, InboxField, Job, Rhythm, Schedule};
 pub use receipt::Receipt;
+pub use recording::{
+    BadRecording, CALLS_FOLDER, HostAnswer, MAX_CALLS, MAX_CALLS_BYTES, RecordedCall, Recording,
+    SECTION_CALLS,
+};
 
 use serde::{Deserialize, Serialize};
 

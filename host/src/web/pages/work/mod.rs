@@ -4,8 +4,10 @@
 pub mod action_forms;
 pub mod board;
 pub mod case;
+pub mod console;
 pub mod grid;
 pub mod home;
+mod measured;
 pub mod messages;
 pub mod people;
 pub mod person;
