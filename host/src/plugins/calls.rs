@@ -6,10 +6,7 @@ use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
 use std::{
     future::poll_fn, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Duration,
 };
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, error::Elapsed, timeout_at},
-};
+use tokio::time::{Instant, error::Elapsed, timeout_at};
 use wasmtime::{Store, component::Instance};
 
 use super::{
@@ -85,7 +82,8 @@ impl Plugins {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
         let view: View = self
-            .look(
+            .run(
+                Runs::Here,
                 &loaded,
                 domain,
                 cx,
@@ -116,6 +114,7 @@ impl Plugins {
         let (at, submission) = (at.clone().lower(), submission.lower());
         let outcome: Outcome = self
             .run(
+                Runs::Apart,
                 &loaded,
                 domain,
                 cx,
@@ -148,6 +147,7 @@ impl Plugins {
         let (action, once) = (action.to_owned(), once.to_owned());
         let outcome: Outcome = self
             .run(
+                Runs::Apart,
                 &loaded,
                 domain,
                 cx,
@@ -183,6 +183,7 @@ impl Plugins {
             hour: report.hour,
         };
         self.run(
+            Runs::Apart,
             &loaded,
             domain,
             cx,
@@ -214,6 +215,7 @@ impl Plugins {
     ) -> Result<(), CallError> {
         let loaded = self.taking_part(plugin, |it| it.events)?;
         self.run(
+            Runs::Apart,
             &loaded,
             domain,
             cx,
@@ -253,10 +255,10 @@ impl Plugins {
         }
     }
 
-    /// Runs `job` in an instance of its own, and in a task of its own: it goes to its end even if
-    /// the caller goes away, so that no submission is cut in half.
+    /// Runs `job` in an instance of its own. A panic of the host's ends that call and nothing else.
     async fn run<T, F>(
         &self,
+        runs: Runs,
         loaded: &Arc<Loaded>,
         domain: &Domain,
         cx: &Context,
@@ -274,65 +276,35 @@ impl Plugins {
             + 'static,
     {
         let turn = loaded.turn().await?;
-        let call = self.call(loaded, domain, cx, turn, job);
-        let task = tokio::spawn(call);
-        let result = task.await.map_err(|panic| panic.to_string());
-        ended(loaded, what, result)
-    }
-
-    /// Runs `job` in an instance of its own, and in the caller's task: for what is only looked at.
-    /// A small call costs a fraction of waking another thread for it.
-    async fn look<T, F>(
-        &self,
-        loaded: &Arc<Loaded>,
-        domain: &Domain,
-        cx: &Context,
-        what: &'static str,
-        job: F,
-    ) -> Result<T, CallError>
-    where
-        T: Send + 'static,
-        F: for<'a> FnOnce(
-                &'a Loaded,
-                &'a mut Store<Call>,
-                &'a Instance,
-            ) -> BoxFuture<'a, Answer<T>>
-            + Send
-            + 'static,
-    {
-        let turn = loaded.turn().await?;
-        let call = self.call(loaded, domain, cx, turn, job);
-        // Everything the call holds is its own and dropped with it.
-        let result = AssertUnwindSafe(call).catch_unwind().await;
-        ended(loaded, what, result.map_err(|_| "a panic".to_owned()))
-    }
-
-    fn call<T, F>(
-        &self,
-        loaded: &Arc<Loaded>,
-        domain: &Domain,
-        cx: &Context,
-        turn: OwnedSemaphorePermit,
-        job: F,
-    ) -> impl Future<Output = Result<T, CallError>> + Send + 'static + use<T, F>
-    where
-        T: Send + 'static,
-        F: for<'a> FnOnce(
-                &'a Loaded,
-                &'a mut Store<Call>,
-                &'a Instance,
-            ) -> BoxFuture<'a, Answer<T>>
-            + Send
-            + 'static,
-    {
         let (it, domain, mut cx) = (loaded.clone(), domain.clone(), cx.clone());
         cx.plugin = Some(loaded.acting.clone());
         let journal = Journal::of(self, loaded, &cx);
-        async move {
+        let call = async move {
             let result = one(&it, domain, cx, journal, Box::new(job)).await;
             drop(turn);
             result
+        };
+        let result = match runs {
+            Runs::Apart => tokio::spawn(call).await.map_err(|it| it.to_string()),
+            // Everything the call holds is its own and dropped with it.
+            Runs::Here => {
+                let result = AssertUnwindSafe(call).catch_unwind().await;
+                result.map_err(|_| "a panic".to_owned())
+            }
+        };
+        let result = result.unwrap_or_else(|panic| {
+            tracing::error!(
+                plugin = loaded.manifest.id,
+                what,
+                panic,
+                "the host failed in a call"
+            );
+            Err(Failure::new(FailureKind::Host, "the host failed").into())
+        });
+        if let Err(CallError::Failed(failure)) = &result {
+            tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
         }
+        result
     }
 
     /// Reports what was wrong with a page, and hands it on.
@@ -359,25 +331,15 @@ impl Plugins {
     }
 }
 
-/// What came of a call; a panic of the host's ends that call and nothing else.
-fn ended<T>(
-    loaded: &Loaded,
-    what: &'static str,
-    result: Result<Result<T, CallError>, String>,
-) -> Result<T, CallError> {
-    let result = result.unwrap_or_else(|panic| {
-        tracing::error!(
-            plugin = loaded.manifest.id,
-            what,
-            panic,
-            "the host failed in a call"
-        );
-        Err(Failure::new(FailureKind::Host, "the host failed").into())
-    });
-    if let Err(CallError::Failed(failure)) = &result {
-        tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
-    }
-    result
+/// In whose task a call runs.
+#[derive(Clone, Copy)]
+enum Runs {
+    /// In the caller's, for what is only looked at: waking another thread costs more than a small
+    /// call.
+    Here,
+    /// In one of its own: it goes to its end even if the caller goes away, so that no submission is
+    /// cut in half.
+    Apart,
 }
 
 /// Where a call's reports go, and under what.
