@@ -263,6 +263,67 @@ async function circle(how) {
   });
 }
 
+// The script that shows and hides questions, run on a form that has every kind of test.
+async function hanging() {
+  await as(null, LOOKS[0], async ({ page }) => {
+    await page.goto(`${host.address}/find`);
+    const script = await page.getAttribute("script[type=module]", "src");
+    const hidden = await page.evaluate(async (script) => {
+      const rules = {
+        eq: [[["kind", "eq", ["b"]]]],
+        ne: [[["kind", "ne", ["b"]]]],
+        oneof: [[["kind", "one-of", ["a", "c"]]]],
+        number: [[["count", "ge", [10]]]],
+        has: [[["many", "has", ["ab"]]]],
+        list: [[["many", "eq", [["y", "abc"]]]]],
+        words: [[["about", "contains", ["lamp"]]]],
+        empty: [[["about", "empty", []]]],
+        either: [[["kind", "eq", ["b"]], ["about", "filled", []]], [["count", "lt", [5]]]],
+        chained: [[["on-eq", "filled", []]]],
+      };
+      // Built piece by piece: the page takes no HTML from script.
+      const make = (tag, values, parent) => {
+        const made = Object.assign(document.createElement(tag), values);
+        parent?.append(made);
+        return made;
+      };
+      const form = make("form", {});
+      const kind = make("select", { name: "kind" }, form);
+      for (const value of ["", "a", "b"]) make("option", { value }, kind);
+      for (const name of ["count", "about"]) make("input", { name }, form);
+      for (const value of ["abc", "y"]) make("input", { type: "checkbox", name: "many", value }, form);
+      for (const [name, rule] of Object.entries(rules)) {
+        const question = make("div", { id: `q-${name}` }, form);
+        question.dataset.showIf = JSON.stringify(rule);
+        make("input", { name: `on-${name}`, value: "1" }, question);
+      }
+      document.querySelector("main").append(form);
+      await import(`${script}?again`);
+      const now = () => Object.keys(rules).filter((it) => !form.querySelector(`#q-${it}`).hidden).join(" ");
+      const fill = (values) => {
+        for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+        form.dispatchEvent(new Event("input"));
+        return now();
+      };
+      const seen = [now(), fill({ kind: "b", count: "9", about: " a lamp " }), fill({ kind: "a", count: "10", about: "" })];
+      form.elements.many[0].checked = true;
+      seen.push(fill({ count: "4" }));
+      form.elements.many[1].checked = true;
+      seen.push(fill({ count: "x" }));
+      return seen;
+    }, script);
+    assert.deepEqual(hidden, [
+      "empty",
+      "eq words either chained",
+      "ne oneof number empty",
+      "ne oneof empty either",
+      "ne oneof list empty",
+    ]);
+  });
+}
+
+test("questions come and go with the answers they hang on", hanging);
+
 LOOKS.forEach((how, n) => {
   test(`by a code, ${how.name}`, () => byCode(how, `1390000910${n}`));
   test(`a hazard, ${how.name}`, () => hazard(how));

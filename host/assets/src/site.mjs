@@ -14,33 +14,40 @@ addEventListener("pageshow", () => each("form[data-sent]", (form) => delete form
 
 // A question that hangs on another answer of the same page comes and goes with it. The host drops
 // the answer to a hidden one, and shows all of them where there is no script.
-const order = (a, b) => (isNaN(a) || isNaN(b) ? (a < b ? -1 : +(a > b)) : a - b);
+const order = (it, than) => (typeof than === "number" ? it - than : +(it > than) - +(it < than));
+const same = (all, than) =>
+  Array.isArray(than)
+    ? all.length === than.length && all.every((it) => than.includes(it))
+    : all.length === 1 && order(all[0], than) === 0;
 const tests = {
-  eq: (all, [than]) => all.join() === than,
-  ne: (all, [than]) => all.join() !== than,
+  eq: (all, [than]) => same(all, than),
+  ne: (all, [than]) => !same(all, than),
   lt: ([it], [than]) => order(it, than) < 0,
   le: ([it], [than]) => order(it, than) <= 0,
   gt: ([it], [than]) => order(it, than) > 0,
   ge: ([it], [than]) => order(it, than) >= 0,
-  "one-of": (all, than) => than.includes(all.join()),
-  contains: (all, [than]) => all.includes(than) || (all.length === 1 && all[0].includes(than)),
+  "one-of": (all, than) => than.some((it) => same(all, it)),
+  has: (all, [than]) => all.includes(than),
+  contains: ([it], [than]) => it.includes(than),
   filled: () => true,
   empty: () => false,
 };
-const asks = (form) =>
-  form.querySelectorAll("[data-show-if]").forEach((question) => {
+const asks = (form, questions) =>
+  questions.forEach((question) => {
     const passes = ([name, operator, than]) => {
       // Answers to hidden questions are disabled, and so are not among the form's data.
-      const all = new FormData(form).getAll(name).filter((it) => it.name || it.trim?.());
+      const all = new FormData(form).getAll(name).map((it) => it.trim()).filter(Boolean);
       return all.length ? tests[operator](all, than) : operator === "empty";
     };
     question.hidden = !JSON.parse(question.dataset.showIf).some((group) => group.every(passes));
     question.querySelectorAll("input, select, textarea").forEach((it) => (it.disabled = question.hidden));
   });
-each("form:has([data-show-if])", (form) => {
-  form.addEventListener("input", () => asks(form));
-  addEventListener("pageshow", () => asks(form));
-  asks(form);
+each("form", (form) => {
+  const questions = form.querySelectorAll("[data-show-if]");
+  if (!questions.length) return;
+  form.addEventListener("input", () => asks(form, questions));
+  addEventListener("pageshow", () => asks(form, questions));
+  asks(form, questions);
 });
 
 // "Where am I": fills in the point that the browser knows.

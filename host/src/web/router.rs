@@ -224,6 +224,7 @@ pub fn router(app: App) -> Router {
 
 /// The whole host with `more` routes inside the same layers: how a benchmark puts its own page
 /// beside a plugin's.
+#[doc(hidden)]
 pub fn with(app: App, more: Router<App>) -> Router {
     let ordinary = api_routes()
         .merge(page_routes())

@@ -2,7 +2,7 @@
 //! here; the rest is handed to the page's script, which shows and hides. Without script all of
 //! them are shown, and `onedoor_forms` drops the answers that do not apply.
 
-use onedoor_forms::{Answers, Condition, Field, Operator, Test, Value, condition::holds};
+use onedoor_forms::{Answers, Condition, Field, Kind, Operator, Test, Value, condition::holds};
 use serde_json::{Value as Json, json};
 
 /// Whether a question is asked on a page.
@@ -25,6 +25,9 @@ pub fn asked(field: &Field, here: &[&Field], before: &Answers) -> Asked {
         let mut may_hold = true;
         for test in group {
             match here.iter().find(|it| it.id == test.field) {
+                // A browser does not tell what was handed in before, nor whether a place will be
+                // found: shown too often is better than hidden and asked for.
+                Some(other) if matches!(other.kind, Kind::Files(_) | Kind::Place(_)) => {}
                 Some(other) => tests.push(line(test, other)),
                 None => may_hold &= passed(test, before),
             }
@@ -49,51 +52,34 @@ fn passed(test: &Test, before: &Answers) -> bool {
 
 fn line(test: &Test, other: &Field) -> Json {
     let than: Vec<Json> = test.than.iter().map(as_sent).collect();
-    json!([input(other), operator(test.operator), than])
-}
-
-/// The name of the input whose text says whether the field is answered.
-fn input(field: &Field) -> String {
-    match field.kind {
-        onedoor_forms::Kind::Place(_) => format!("{}.division", field.id),
-        _ => field.id.clone(),
+    match (&other.kind, test.operator) {
+        // Of options, one is among the chosen; of words, they are in the text.
+        (Kind::Many(_), Operator::Contains) => json!([other.id, "has", than]),
+        (_, operator) => json!([other.id, operator, than]),
     }
 }
 
-/// A value as a browser sends it.
+/// A value as the page's script compares it: numbers as numbers, several choices as a list, the
+/// rest as a browser sends it.
 fn as_sent(value: &Value) -> Json {
     match value {
-        Value::Text(text)
-        | Value::Decimal(text)
-        | Value::Date(text)
-        | Value::Time(text)
-        | Value::Choice(text) => json!(text),
-        Value::Integer(number) => json!(number.to_string()),
+        Value::Text(text) | Value::Date(text) | Value::Time(text) | Value::Choice(text) => {
+            json!(text)
+        }
+        Value::Integer(number) => json!(number),
+        Value::Decimal(text) => text
+            .parse::<f64>()
+            .map_or_else(|_| json!(text), |number| json!(number)),
         Value::Flag(yes) => json!(if *yes { "1" } else { "0" }),
-        Value::Choices(ids) => json!(ids.join(",")),
+        Value::Choices(ids) => json!(ids),
         Value::Files(_) | Value::Place(_) => Json::Null,
-    }
-}
-
-fn operator(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Eq => "eq",
-        Operator::Ne => "ne",
-        Operator::Lt => "lt",
-        Operator::Le => "le",
-        Operator::Gt => "gt",
-        Operator::Ge => "ge",
-        Operator::OneOf => "one-of",
-        Operator::Contains => "contains",
-        Operator::Filled => "filled",
-        Operator::Empty => "empty",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onedoor_forms::Kind;
+    use onedoor_forms::PlaceSpec;
 
     fn field(id: &str, show_if: Condition) -> Field {
         Field {
@@ -144,5 +130,18 @@ mod tests {
             vec![vec![is("before", "a")], vec![is("here", "x")]],
             Asked::Always,
         );
+    }
+
+    #[test]
+    fn what_a_browser_cannot_tell_hides_nothing() {
+        let mut spot = field("spot", Vec::new());
+        spot.kind = Kind::Place(PlaceSpec::default());
+        let filled = Test {
+            field: "spot".to_owned(),
+            operator: Operator::Filled,
+            than: Vec::new(),
+        };
+        let it = field("it", vec![vec![filled]]);
+        assert_eq!(asked(&it, &[&spot], &Answers::default()), Asked::Always);
     }
 }
