@@ -18,6 +18,12 @@ pub fn start(app: &App) {
         Duration::from_secs(600),
         |domain, cx| async move { drafts::expire(&domain, &cx).await },
     );
+    every(
+        app,
+        "records",
+        Duration::from_secs(600),
+        |domain, cx| async move { crate::records::held::expire(&domain, &cx).await },
+    );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
     every(app, "checkpoints", Duration::from_secs(60), {

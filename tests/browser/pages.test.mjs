@@ -336,3 +336,31 @@ LOOKS.forEach((how, n) => {
 });
 
 test("axe finds nothing", () => assert.deepEqual(found, []));
+
+// A resident's data: who viewed it, what was agreed to, the family; staff: catalogue and grants.
+for (const how of LOOKS) {
+  test(`data, family and grants: ${how.name}`, async () => {
+    await as("resident", how, async ({ page, show }) => {
+      await show("my-data", "/my-data");
+      await show("family", "/family");
+      await page.click("form[action='/family/children'] button");
+      await show("family-empty");
+      assert(await page.isVisible(".govuk-error-summary"));
+      await page.fill("#name", "王小明");
+      await page.fill("#born", "2020-01-01");
+      await page.click("form[action='/family/children'] button");
+      await show("family-child");
+      assert((await page.textContent("main")).includes("王小明"));
+      await page.click("form[action$='/end'] button");
+      assert(!(await page.textContent("main")).includes("王小明"));
+    });
+    await as("clerk", how, ({ show }) => show("witness", "/work/family"));
+    await as("admin", how, async ({ page, show }) => {
+      await show("datasets", "/work/datasets");
+      await show("grants", "/work/grants");
+      await page.click("form[action='/work/grants'] button");
+      await show("grants-empty");
+      assert(await page.isVisible(".govuk-error-summary"));
+    });
+  });
+}

@@ -17,6 +17,7 @@ pub mod notices;
 pub mod outbox;
 pub mod plugins;
 pub mod readiness;
+pub mod records;
 pub mod service_points;
 pub mod signals;
 mod sql;

@@ -19,11 +19,17 @@ pub enum Capability {
     Keyvalue,
     /// Send messages to people.
     Notify,
+    /// Open and read records.
+    RecordsRead,
+    /// Keep records of its own datasets.
+    RecordsWrite,
+    /// List records.
+    RecordsList,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::IdentityClaims,
         Self::GridRead,
         Self::CasesRead,
@@ -31,6 +37,9 @@ impl Capability {
         Self::CasesComment,
         Self::Keyvalue,
         Self::Notify,
+        Self::RecordsRead,
+        Self::RecordsWrite,
+        Self::RecordsList,
     ];
 
     /// Its name in `plugin.toml`.
@@ -43,6 +52,9 @@ impl Capability {
             Self::CasesComment => "cases.comment",
             Self::Keyvalue => "keyvalue",
             Self::Notify => "notify",
+            Self::RecordsRead => "records.read",
+            Self::RecordsWrite => "records.write",
+            Self::RecordsList => "records.list",
         }
     }
 

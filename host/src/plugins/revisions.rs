@@ -32,6 +32,7 @@ use crate::{
     identity::{Act, Resource, audit, need},
     ids::Ids,
     page::{Page, Paging},
+    records::catalogue,
 };
 
 /// How many revisions of one plugin are shown.
@@ -166,6 +167,8 @@ async fn department(app: &App, cx: &Context, manifest: &Manifest) -> Result<()> 
             .filter(|it| duty.item(it).is_none())
             .map(|class| Problem::at("cases.classes", "plugin-class-unknown").with("class", class)),
     );
+    let mut c = app.domain.database.read().await?;
+    problems.extend(catalogue::problems(&mut c, manifest).await?);
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Error::Invalid(problems)),
@@ -333,12 +336,14 @@ pub async fn activate(app: &App, cx: &Context, digest: &str) -> Result<Revision>
         let (domain, now) = (app.domain.clone(), cx.clone());
         let (digest, plugin) = (revision.digest, revision.plugin.clone());
         let schedule = loaded.manifest.clone();
+        let declared = loaded.manifest.clone();
         let job = async move |t: &mut Transaction| {
             let before = db::plugins::get(t, &plugin).await?.and_then(|it| it.active);
             if let Some(before) = &before {
                 db::plugins::set_state(t, before, State::Active, State::Approved).await?;
             }
             in_force(t, &digest, now.now).await?;
+            catalogue::declare(t, &declared, &digest, now.now).await?;
             db::plugins::point(t, &plugin, Some(&digest), before.as_deref()).await?;
             jobs::schedule(t, &schedule, &domain.zone, now.now).await?;
             audit::record(t, &domain, &now, "plugin.activate", &digest, "done").await?;
@@ -378,9 +383,11 @@ pub async fn roll_back(app: &App, cx: &Context, plugin: &str) -> Result<Revision
         };
         let (domain, by, id) = (app.domain.clone(), cx.clone(), plugin.clone());
         let schedule = loaded.manifest.clone();
+        let declared = loaded.manifest.clone();
         let job = async move |t: &mut Transaction| {
             db::plugins::set_state(t, &active, State::Active, State::Approved).await?;
             in_force(t, &previous, by.now).await?;
+            catalogue::declare(t, &declared, &previous, by.now).await?;
             db::plugins::point(t, &id, Some(&previous), None).await?;
             jobs::schedule(t, &schedule, &domain.zone, by.now).await?;
             audit::record(t, &domain, &by, "plugin.roll-back", &previous, "done").await?;

@@ -1,7 +1,7 @@
 //! The state of one call: who calls, what it may use, what it had to say. Made for each call and
 //! dropped after it, so that nothing of one person's call can reach the next.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tracing::Span;
 use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 
@@ -11,7 +11,7 @@ use super::{
     wasi::Lazy,
     words::Words,
 };
-use crate::{context::Context, domain::Domain};
+use crate::{context::Context, domain::Domain, records::held::Opened};
 use onedoor_manifest::Budget;
 
 /// The target of the spans of calls and of what they call: built only when something listens.
@@ -33,6 +33,8 @@ pub(super) struct Call {
     pub(super) words: Option<Arc<Words>>,
     /// How many messages it has sent.
     pub(super) sent: u32,
+    /// Records that are open; they go with the call.
+    pub(super) opened: BTreeMap<u32, Opened>,
     clock: Arc<GuestClock>,
     limiter: Limiter,
 }
@@ -94,6 +96,7 @@ impl Call {
             wasi: Lazy::default(),
             words: None,
             sent: 0,
+            opened: BTreeMap::new(),
             clock: GuestClock::new(),
             limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
         }

@@ -20,11 +20,12 @@ const LARGEST_BUNDLE: usize = 256 * 1024;
 /// How many problems of one kind are told.
 const TOLD: usize = 32;
 /// What a plugin may import.
-const IMPORTS: [&str; 10] = [
+const IMPORTS: [&str; 11] = [
     "onedoor:types/types",
     "onedoor:identity/identity",
     "onedoor:grid/grid",
     "onedoor:cases/cases",
+    "onedoor:records/records",
     "onedoor:ui/ui",
     "onedoor:plugin/keyvalue",
     "onedoor:plugin/clock",

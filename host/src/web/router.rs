@@ -88,6 +88,13 @@ table! {
     post "/api/v1/tokens" api::people::create_token;
     delete "/api/v1/tokens/{id}" api::people::revoke_token;
     get "/api/v1/my-data/reads" api::people::reads_about_me;
+    get "/api/v1/my-data/consents" api::records::consents;
+    delete "/api/v1/my-data/consents/{id}" api::records::withdraw;
+    get "/api/v1/datasets" api::records::datasets;
+    get "/api/v1/datasets/{id}" api::records::dataset;
+    get "/api/v1/grants" api::records::list_grants;
+    post "/api/v1/grants" api::records::give_grant;
+    delete "/api/v1/grants/{id}" api::records::revoke_grant;
     get "/api/v1/plugins" api::plugins::list;
     get "/api/v1/plugins/{id}" api::plugins::plugin;
     get "/api/v1/plugins/{id}/faults" api::plugins::faults;
@@ -146,6 +153,11 @@ table! {
     get "/messages" pages::messages::show;
     post "/messages/read" pages::messages::read_all;
     post "/messages/{message}/open" pages::messages::open;
+    post "/my-data/consents/{id}/withdraw" pages::my_data::withdraw;
+    get "/family" pages::family::show;
+    post "/family/children" pages::family::add_child;
+    post "/family/helpers" pages::family::let_act;
+    post "/family/{id}/end" pages::family::end;
 }
 
 table! {
@@ -165,6 +177,12 @@ table! {
     post "/work/people/{account}/posts" pages::work::person::give_post;
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
     get "/work/grid" pages::work::grid::show;
+    get "/work/datasets" pages::work::datasets::list;
+    get "/work/grants" pages::work::datasets::show_grants;
+    post "/work/grants" pages::work::datasets::give;
+    post "/work/grants/{id}/revoke" pages::work::datasets::revoke;
+    get "/work/family" pages::work::datasets::witness_form;
+    post "/work/family" pages::work::datasets::witness;
     get "/work/plugins" pages::work::plugins::list;
     get "/work/plugins/{id}" pages::work::plugins::show;
     get "/work/plugins/{id}/{step}" pages::work::revision::confirm_of_plugin;

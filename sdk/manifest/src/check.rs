@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use crate::{Budget, CAPABILITIES, Flaw, Manifest, Words};
 
-struct Flaws(Vec<Flaw>);
+pub(crate) struct Flaws(Vec<Flaw>);
 
 impl Flaws {
-    fn need(&mut self, at: &str, holds: bool, mend: &str) {
+    pub(crate) fn need(&mut self, at: &str, holds: bool, mend: &str) {
         if !holds {
             self.0.push(Flaw {
                 at: at.to_owned(),
@@ -16,7 +16,7 @@ impl Flaws {
         }
     }
 
-    fn words(&mut self, at: &str, words: &Words, zh: usize, en: usize) {
+    pub(crate) fn words(&mut self, at: &str, words: &Words, zh: usize, en: usize) {
         for (language, text, most) in [("zh", &words.zh, zh), ("en", &words.en, en)] {
             let fits = !text.trim().is_empty() && text.chars().count() <= most;
             let plain = !text.chars().any(char::is_control);
@@ -28,11 +28,11 @@ impl Flaws {
         }
     }
 
-    fn id(&mut self, at: &str, id: &str) {
+    pub(crate) fn id(&mut self, at: &str, id: &str) {
         self.need(at, is_id(id), "1 to 64 letters, digits, `_` and `-`");
     }
 
-    fn range(&mut self, at: &str, value: u32, range: RangeInclusive<u32>) {
+    pub(crate) fn range(&mut self, at: &str, value: u32, range: RangeInclusive<u32>) {
         let mend = format!("{} to {}", range.start(), range.end());
         self.need(at, range.contains(&value), &mend);
     }
@@ -61,6 +61,7 @@ pub(crate) fn flaws(manifest: &Manifest) -> Vec<Flaw> {
     claims(&mut found, manifest);
     jobs(&mut found, manifest);
     inboxes(&mut found, manifest);
+    crate::datasets::flaws(&mut found, manifest);
     found.0
 }
 
@@ -202,7 +203,7 @@ fn inboxes(found: &mut Flaws, manifest: &Manifest) {
     }
 }
 
-fn unique<T: Ord>(list: &[T]) -> bool {
+pub(crate) fn unique<T: Ord>(list: &[T]) -> bool {
     list.iter().collect::<BTreeSet<_>>().len() == list.len()
 }
 

@@ -3,9 +3,13 @@
 //! field, and refuses one it does not know.
 
 mod check;
+mod datasets;
 mod machines;
 mod receipt;
 
+pub use datasets::{
+    Basis, Class, CodeWords, Dataset, DatasetField, DatasetKind, Purpose, SubjectKind, Uses,
+};
 pub use machines::{Days, FieldKind, Inbox, InboxField, Job, Rhythm, Schedule};
 pub use receipt::Receipt;
 
@@ -25,7 +29,7 @@ pub const SECTION_I18N: &str = "onedoor:i18n:";
 /// The languages every plugin brings a bundle for.
 pub const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 /// Every capability there is.
-pub const CAPABILITIES: [&str; 7] = [
+pub const CAPABILITIES: [&str; 10] = [
     "identity.claims",
     "grid.read",
     "cases.read",
@@ -33,6 +37,9 @@ pub const CAPABILITIES: [&str; 7] = [
     "cases.comment",
     "keyvalue",
     "notify",
+    "records.read",
+    "records.write",
+    "records.list",
 ];
 /// Most bytes of a manifest.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -220,6 +227,12 @@ pub struct Manifest {
     /// What devices may send.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<Inbox>,
+    /// What its department keeps through it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<Dataset>,
+    /// For what it reads datasets, its own and others'.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purposes: Vec<Purpose>,
 }
 
 /// Whether a component of this version of the contract is served: it is the one of this build, or a
@@ -292,6 +305,16 @@ impl Manifest {
     /// The inbox of that id.
     pub fn inbox(&self, id: &str) -> Option<&Inbox> {
         self.inbox.iter().find(|it| it.id == id)
+    }
+
+    /// The dataset of that id.
+    pub fn dataset(&self, id: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|it| it.id == id)
+    }
+
+    /// The purpose of that id.
+    pub fn purpose(&self, id: &str) -> Option<&Purpose> {
+        self.purposes.iter().find(|it| it.id == id)
     }
 
     /// Whether a page of it may dial `number`.

@@ -185,6 +185,7 @@ impl Inbox {
             declaration: None,
             submit: Text::raw("send"),
             state: String::new(),
+            consent: None,
         }
     }
 
@@ -234,6 +235,7 @@ impl InboxField {
             default: None,
             prefill: None,
             sensitive: false,
+            bind: None,
         }
     }
 }

@@ -36,6 +36,7 @@ macro_rules! world {
                     "onedoor:ui/ui@0.1.0-draft": ::onedoor_forms::ui,
                     "onedoor:identity/identity@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::identity::identity,
                     "onedoor:grid/grid@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::grid::grid,
+                    "onedoor:records/records@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::records::records,
                     "onedoor:cases/cases@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::cases::cases,
                     "onedoor:plugin/keyvalue@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::keyvalue,
                     "onedoor:plugin/clock@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::clock,

@@ -36,6 +36,7 @@ pub mod log;
 pub mod notify;
 mod plugin;
 pub mod random;
+pub mod records;
 mod rows;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
@@ -44,7 +45,7 @@ pub mod testing;
 pub use wit_bindgen;
 
 pub use build::{
-    AddField, Day, Decimal, Files, FormBuilder, Key, Many, One, PageBuilder, Read, Spot,
+    AddField, Day, Decimal, Files, FormBuilder, Key, Many, One, PageBuilder, Read, Somebody, Spot,
     TableBuilder, Time, When, Whole, Words, YesNo, msg, page,
 };
 pub use onedoor_forms::{

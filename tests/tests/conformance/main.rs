@@ -63,6 +63,9 @@ fn the_script_reaches_what_it_is_about() {
             "\"many-values\"",
             "200 Some(\\\"many/000\\\") Some(\\\"many/199\\\")",
         ),
+        ("\"record-own\"", "true 2"),
+        ("\"record-list\"", "missing keep notes"),
+        ("\"record-list\"", "of wang"),
         ("Submit", "Go(Route"),
         ("Suggest", "P0105"),
         (

@@ -46,6 +46,9 @@ fn divisions(host: &TestHost) {
         host.add_division(&code, &name, Level::Street);
     }
     host.add_division(COMMUNITY, &crate::real::community(), Level::Community);
+    for name in ["li", "wang", "staff"] {
+        host.lives_in(name, COMMUNITY);
+    }
 }
 
 fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
@@ -56,6 +59,14 @@ fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
         }
         Step::Wait(seconds) => {
             host.advance(*seconds);
+            String::new()
+        }
+        Step::Grant => {
+            host.grant("keep");
+            String::new()
+        }
+        Step::Revoke => {
+            host.revoke_grant("keep");
             String::new()
         }
         Step::Render(at) => worded(host.render::<Conformance>(at)),

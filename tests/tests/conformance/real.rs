@@ -6,11 +6,17 @@ use std::{path::Path, sync::Arc};
 use onedoor::{
     cases::events,
     context::{Channel, Context, Locale, Principal},
-    db::{Database, outbox, units::Unit},
+    db::{
+        Database,
+        accounts::{self, Account},
+        outbox,
+        units::Unit,
+    },
     domain::{Domain, testing},
     grid,
     identity::{self, Person, Post, operations},
     plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal, watch::Watch},
+    records::{catalogue, grants},
     time::Timestamp,
 };
 use onedoor_sdk::{Answer, Answers, Date, Route, Submission, identity::Role, testing::Failure};
@@ -129,6 +135,11 @@ async fn stage(folder: &Path) -> Stage {
         digest: verified.digest,
         bundles: verified.sections.bundles,
     };
+    residents(&domain).await;
+    let declared = (*about.manifest).clone();
+    catalogue::declare_for_tests(&domain, declared, testing::NOW)
+        .await
+        .unwrap();
     let loaded = plugins.engine().load(&artefact, about).await.unwrap();
     plugins.put(Arc::new(loaded));
     Stage {
@@ -138,6 +149,28 @@ async fn stage(folder: &Path) -> Stage {
         locale: Locale::from_tag("zh-CN"),
         told: Vec::new(),
         _journal: entries,
+    }
+}
+
+/// Accounts of those who call: records are about accounts.
+async fn residents(domain: &Domain) {
+    for name in ["li", "wang", "staff"] {
+        let account = Account {
+            id: name.to_owned(),
+            service: false,
+            login: None,
+            name: name.to_owned(),
+            phone: None,
+            phone_hash: None,
+            community: Some(COMMUNITY.to_owned()),
+            password: None,
+            must_change: false,
+            disabled: None,
+        };
+        let write = domain.database.write(move |t| {
+            Box::pin(async move { accounts::insert(t, &account, testing::NOW).await })
+        });
+        write.await.unwrap();
     }
 }
 
@@ -184,6 +217,27 @@ impl Stage {
             }
             Step::Wait(seconds) => {
                 domain.clock.advance(*seconds);
+                String::new()
+            }
+            Step::Grant => {
+                let new = grants::NewGrant {
+                    plugin: ID.to_owned(),
+                    purpose: "keep".to_owned(),
+                    dataset: "notes".to_owned(),
+                    fields: vec!["words".to_owned(), "count".to_owned()],
+                    area: String::new(),
+                    days: 1,
+                };
+                grants::give(&domain, &domain.system("test"), new)
+                    .await
+                    .unwrap();
+                String::new()
+            }
+            Step::Revoke => {
+                let cx = domain.system("test");
+                for it in grants::list(&domain, &cx).await.unwrap() {
+                    grants::revoke(&domain, &cx, &it.id).await.unwrap();
+                }
                 String::new()
             }
             Step::Render(at) => worded(plugins.render(&domain, &cx, ID, at).await),

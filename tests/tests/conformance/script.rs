@@ -39,6 +39,10 @@ pub enum Step {
     Deliver,
     /// The events of the last delivery, once more.
     DeliverAgain,
+    /// The purpose `keep` is granted, for everywhere.
+    Grant,
+    /// And taken back.
+    Revoke,
     /// A job, after so many runs that fell out.
     Job(&'static str, u32),
     /// What a device sends to the inbox.
@@ -80,6 +84,7 @@ pub fn script() -> Vec<Step> {
         events(),
         machines(),
         letters(),
+        records(),
     ]
     .concat()
 }
@@ -316,5 +321,55 @@ fn letters() -> Vec<Step> {
         page("tell-many", &[]),
         Step::Wait(24 * 3_600),
         tell(&[("once", "6")]),
+    ]
+}
+
+fn records() -> Vec<Step> {
+    let put = |once, words| page("record-put", &[("once", once), ("words", words)]);
+    let staff = |street| Step::As(Who::Staff(Role::GridWorker, street), false);
+    vec![
+        Step::As(Who::Nobody, false),
+        put("a", "x"),
+        page("record-own", &[]),
+        page("record-list", &[]),
+        Step::As(Who::Resident("li"), false),
+        page("record-own", &[]),
+        put("a", "of li"),
+        put("a", "of li again"),
+        page("record-own", &[]),
+        page("record-own", &[("field", "count")]),
+        page("record-own", &[("field", "none")]),
+        page("record-own", &[("purpose", "none")]),
+        page("record-own", &[("purpose", "ask"), ("field", "count")]),
+        put("", "x"),
+        put("b", "more than twenty characters"),
+        page("record-put", &[("field", "none"), ("words", "x")]),
+        page("record-put", &[("dataset", "other"), ("words", "x")]),
+        page("record-write", &[("version", "0"), ("words", "stale")]),
+        page("record-write", &[("version", "1"), ("words", "newer")]),
+        page("record-write", &[("version", "1"), ("words", "newer")]),
+        page(
+            "record-put",
+            &[("once", "c"), ("field", "count"), ("words", "xyz")],
+        ),
+        page("record-own", &[]),
+        page("record-own", &[("field", "count")]),
+        page("record-token", &[]),
+        page("record-subject", &[]),
+        page("record-list", &[]),
+        Step::As(Who::Resident("wang"), false),
+        page("record-own", &[]),
+        put("a", "of wang"),
+        staff(STREET),
+        page("record-list", &[]),
+        page("record-list", &[("purpose", "ask")]),
+        page("record-list", &[("purpose", "ask"), ("field", "count")]),
+        Step::Grant,
+        page("record-list", &[]),
+        page("record-list", &[("division", COMMUNITY)]),
+        page("record-list", &[("division", "310101002")]),
+        page("record-subject", &[]),
+        Step::Revoke,
+        page("record-list", &[]),
     ]
 }

@@ -12,6 +12,9 @@ mod generated {
         world: "full-plugin",
         imports: { default: async | trappable },
         exports: { default: async },
+        with: {
+            "onedoor:records/records.entry": crate::records::held::Opened,
+        },
     });
 }
 
@@ -23,6 +26,7 @@ pub(super) use generated::{
         grid::grid,
         identity::identity,
         plugin::{clock, keyvalue, log, notify, random},
+        records::records,
         types::types,
         ui::ui,
     },

@@ -10,6 +10,7 @@ mod keyvalue;
 mod log;
 pub(super) mod notify;
 mod random;
+mod records;
 #[cfg(test)]
 mod tests;
 

@@ -15,4 +15,5 @@ pub mod people;
 pub mod plugins;
 pub mod problem;
 pub mod readiness;
+pub mod records;
 pub mod session;

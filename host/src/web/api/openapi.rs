@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     attachments, cases, cells, circle, grid, imports, machines, people, plugins, problem::Document,
-    readiness, session,
+    readiness, records, session,
 };
 
 /// What `/api/v1` offers.
@@ -61,6 +61,13 @@ use super::{
         people::revoke_token,
         people::reads_about_me,
         readiness::list,
+        records::datasets,
+        records::dataset,
+        records::list_grants,
+        records::give_grant,
+        records::revoke_grant,
+        records::consents,
+        records::withdraw,
         plugins::list,
         plugins::upload,
         plugins::swap,

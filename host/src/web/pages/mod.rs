@@ -5,6 +5,7 @@ pub mod account;
 pub mod case;
 pub mod circle;
 pub mod drafts;
+pub mod family;
 pub mod files;
 pub mod home;
 pub mod matters;

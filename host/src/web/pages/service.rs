@@ -27,7 +27,7 @@ use crate::{
     error::{Error, Result},
     keys::Purpose,
     plugins::{CallError, FailureKind, Loaded},
-    records::access,
+    records::{access, consent, held, picked},
     web::{
         blocks::{Shown, address},
         forms::read::{self, Entered},
@@ -212,6 +212,7 @@ async fn first_step(
         &action,
         &hidden,
     )
+    .await
 }
 
 /// What the host holds about the person, for them to check, and the form's own defaults.
@@ -220,6 +221,14 @@ async fn prefilled(asked: &Asked<'_>, form: &forms::Form) -> Result<Entered> {
     for field in form.fields() {
         if let Some(value) = &field.default {
             answers.set(&field.id, value.clone());
+        }
+    }
+    for field in form.fields() {
+        if let Some(bind) = &field.bind
+            && let Some(value) =
+                held::own_value(&asked.app.domain, asked.cx, bind, &field.kind).await?
+        {
+            answers.set(&field.id, value);
         }
     }
     let mut entered = read::from_answers(&answers);
@@ -305,6 +314,10 @@ pub async fn send(
         })
         .flatten()
         .collect();
+    held::check_bound(&asked.app.domain, asked.cx, &draft.form, answers).await?;
+    if let Some(purpose) = &draft.form.consent {
+        agree(asked, id, purpose, answers).await?;
+    }
     if !files.is_empty() {
         attachments::adopt(&asked.app.domain, asked.cx, secret, &files).await?;
     }
@@ -336,6 +349,22 @@ pub async fn send(
         }
         Err(error) => Err(refusal(asked.cx, error)),
     }
+}
+
+/// Sending gives the consent that the sheet spoke of: about whoever was picked, or the sender.
+async fn agree(asked: &Asked<'_>, plugin: &str, purpose: &str, answers: &Answers) -> Result<()> {
+    let (domain, cx) = (&asked.app.domain, asked.cx);
+    let mut about = cx.account().map(str::to_owned);
+    for (field, value) in answers.iter() {
+        if let Value::Person(token) = value {
+            let found = picked::shown(domain, cx, token).await?;
+            let person = found.ok_or_else(|| Error::invalid(field, "form-not-person"))?;
+            about = Some(person.account);
+            break;
+        }
+    }
+    let about = about.ok_or(Error::Unauthenticated)?;
+    consent::give(domain, cx, &about, plugin, purpose).await
 }
 
 fn said(asked: &Asked<'_>, loaded: &Loaded, problems: &[forms::Problem]) -> Faults {

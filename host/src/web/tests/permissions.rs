@@ -126,6 +126,15 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             form(&[("unit", "u-310101022"), ("role", "handler")])
         }
         ("post", "/work/people/{account}/posts/{post}/end") => form(&[]),
+        ("post", "/api/v1/grants") => Some(Write::Json(json!({
+            "plugin": "none", "purpose": "none", "dataset": "none", "fields": ["none"], "days": 1,
+        }))),
+        ("post", "/work/grants") => form(&[("dataset", "none")]),
+        ("post", "/work/grants/{id}/revoke" | "/my-data/consents/{id}/withdraw") => form(&[]),
+        ("post", "/family/children") => form(&[("name", "小明"), ("born", "2020-01-01")]),
+        ("post", "/family/helpers") => form(&[("phone", "19920000009")]),
+        ("post", "/family/{id}/end") => form(&[]),
+        ("post", "/work/family") => form(&[("whom", "19920000009"), ("who", "19920000008")]),
         // No component, and no plugin of that name: who may is asked before what it is.
         ("post", "/work/plugins") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/work/plugins/{id}/{step}") => form(&[]),

@@ -31,6 +31,7 @@
 mod failure;
 pub(crate) mod imports;
 mod machines;
+pub(crate) mod records;
 mod state;
 mod words;
 
@@ -175,6 +176,7 @@ impl TestHost {
         let form = view.form(form).ok_or(Failure::NoSuchForm)?;
         let today = self.host.borrow().today();
         let kept = validate(form, answers, today).map_err(Failure::Faults)?;
+        self.host.borrow_mut().agree(form, &kept);
         let submission = Submission {
             form: form.id.clone(),
             version: form.version,

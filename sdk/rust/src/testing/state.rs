@@ -148,6 +148,7 @@ pub(crate) struct Host {
     pub known: BTreeSet<String>,
     pub letters: Vec<Sent>,
     pub sent: u32,
+    pub records: super::records::Records,
     pub log: Vec<(Severity, String)>,
     pub lines: usize,
     /// What the call that runs has asked for so far.
@@ -177,6 +178,7 @@ impl Host {
             known: BTreeSet::new(),
             letters: Vec::new(),
             sent: 0,
+            records: super::records::Records::default(),
             log: Vec::new(),
             lines: 0,
             receipt: RefCell::default(),

@@ -74,6 +74,13 @@ pub async fn show(
         @if need(&cx, Act::ReadPlugins, Resource::default()).is_ok() {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/messages" { (w.t("parked-title")) } }
         }
+        p class="govuk-body" { a class="govuk-link od-call" href="/work/datasets" { (w.t("datasets-title")) } }
+        @if [Role::Administrator, Role::Supervisor, Role::DutyKeeper].iter().any(|it| cx.has_role(*it)) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/grants" { (w.t("grants-title")) } }
+        }
+        @if cx.has_role(Role::CounterClerk) || cx.has_role(Role::GridWorker) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/family" { (w.t("witness-title")) } }
+        }
         @if sections.is_empty() { p class="govuk-inset-text" { (w.t("work-no-queues")) } }
         @for section in &sections { (section) }
         @if !sections.is_empty() {

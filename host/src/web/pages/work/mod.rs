@@ -4,6 +4,7 @@
 pub mod action_forms;
 pub mod board;
 pub mod case;
+pub mod datasets;
 pub mod grid;
 pub mod home;
 pub mod messages;

@@ -6,6 +6,7 @@ pub mod grid;
 pub mod identity;
 pub mod keyvalue;
 pub mod notify;
+pub mod records;
 
 /// The clock.
 pub mod clock {
