@@ -1,4 +1,4 @@
-//! Logs without end: a thousand times what a call may, each line as long as one may be.
+//! Floods the log: a hundred times what a call may, each line as long as one may be.
 
 use onedoor_sdk::{Block, Outcome, Portal, Result, Route, Submission, Text, View, log, register};
 
@@ -28,7 +28,7 @@ impl Portal for Guest {
 
 fn attack() -> Result<()> {
     let line = "门".repeat(1365);
-    for _ in 0..100_000 {
+    for _ in 0..10_000 {
         log::info(&line);
     }
     Ok(())
