@@ -13,6 +13,7 @@ macro_rules! bundles {
             include_str!(concat!("../i18n/", $locale, "/app.ftl")),
             include_str!(concat!("../i18n/", $locale, "/cases.ftl")),
             include_str!(concat!("../i18n/", $locale, "/circle.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/console.ftl")),
             include_str!(concat!("../i18n/", $locale, "/developers.ftl")),
             include_str!(concat!("../i18n/", $locale, "/errors.ftl")),
             include_str!(concat!("../i18n/", $locale, "/machines.ftl")),

@@ -179,6 +179,22 @@ async function revision(how, version) {
     await show("plugin", "/work/plugins/guest-greeter");
     await show("greeting", "/services/guest-greeter/hello");
     assert.equal((await page.textContent("h1")).trim(), "hello");
+    await show("lines", "/work/plugins/guest-greeter/lines?severity=error");
+    await show("faults", "/work/plugins/guest-greeter/faults");
+    await page.goto(`${host.address}/work/plugins/guest-greeter`);
+    await page.click("a[href$='/stop']");
+    await show("stop");
+    await page.click(NEXT);
+    await show("stop-empty");
+    assert(await page.isVisible(".govuk-error-summary"));
+    await page.fill("#reason", "检修");
+    await page.click(NEXT);
+    await page.waitForURL(/guest-greeter$/);
+    await show("stopped");
+    await page.click("a[href$='/resume']");
+    await show("resume");
+    await page.click(NEXT);
+    await page.waitForURL(/guest-greeter$/);
     if (await page.locator("a[href$='/roll-back']").count()) {
       await page.goto(`${host.address}/work/plugins/guest-greeter`);
       await page.click("a[href$='/roll-back']");

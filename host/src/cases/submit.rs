@@ -60,14 +60,12 @@ struct Behalf {
 fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
     if let Some(plugin) = &cx.plugin {
         plugin.capabilities.need(Capability::CasesOpen)?;
-        if !report
-            .class
-            .as_ref()
-            .is_some_and(|it| plugin.classes.contains(it))
-        {
+        let class = report.class.as_deref().unwrap_or_default();
+        if !plugin.classes.iter().any(|it| it == class) {
+            let held = plugin.classes.iter().map(String::as_str);
             return Err(Error::NotGranted {
                 capability: "cases.open".to_owned(),
-                line: "[cases] classes".to_owned(),
+                line: onedoor_manifest::line::class(held, class),
             });
         }
     }

@@ -21,10 +21,11 @@ use super::{
     bindings::{Lift as _, Lower as _, cases, exports},
     breaker::Change,
     failure::{CallError, Failure, FailureKind},
-    imports,
+    hold, imports,
     journal::{Entry, Origin, Severity},
     lines::Kept,
     loaded::{Exports, Loaded, Portal},
+    measures,
     store::{CALLS, Call, Notes, store},
     view,
     watch::{self, Ran, Ticket},
@@ -317,6 +318,10 @@ impl Plugins {
             + 'static,
     {
         let what = how.what;
+        if self.is_held(&loaded.manifest.id) {
+            loaded.watch.turned_away(what, measures::PAUSED);
+            return Err(CallError::Paused(hold::AGAIN));
+        }
         let ticket = Ticket::get(loaded, what, cx.now).map_err(CallError::Paused)?;
         let turn = loaded.turn().await;
         let turn = turn.inspect_err(|busy| loaded.watch.turned_away(what, busy.kind.name()))?;

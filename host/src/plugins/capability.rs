@@ -74,6 +74,12 @@ impl Capabilities {
         self.0 & (1 << capability as u32) != 0
     }
 
+    /// The names of those in the set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let held = Capability::ALL.into_iter().filter(move |it| self.has(*it));
+        held.map(Capability::name)
+    }
+
     /// `NotGranted`, naming the manifest line to add, unless `capability` is in the set.
     pub fn need(self, capability: Capability) -> Result<()> {
         if self.has(capability) {
@@ -82,7 +88,7 @@ impl Capabilities {
         let name = capability.name();
         Err(Error::NotGranted {
             capability: name.to_owned(),
-            line: format!("capabilities = [\"{name}\"]"),
+            line: onedoor_manifest::line::capability(self.names(), name),
         })
     }
 }

@@ -48,6 +48,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warn, Self::Error];
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
     /// The name kept in the database.
     pub const fn name(self) -> &'static str {
         match self {
@@ -191,6 +199,11 @@ fn rows(ids: &crate::ids::Ids, entry: Entry) -> Vec<Row> {
     }
 }
 
+/// What a denial's text is made of: what was missing, and the line to add.
+pub fn parts(text: &str) -> (&str, &str) {
+    text.split_once(": ").unwrap_or((text, ""))
+}
+
 /// At most [`LONGEST`] bytes, cut between two characters.
 fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST))
@@ -238,7 +251,7 @@ mod tests {
         tasks.close();
         tasks.wait().await;
         let mut c = domain.database.read().await.unwrap();
-        let lines = db::plugins::lines(&mut c, "safety", None, 50)
+        let lines = db::plugins::lines(&mut c, "safety", None, None, 50)
             .await
             .unwrap();
         let texts: Vec<_> = lines.iter().rev().map(|it| it.text.clone()).collect();
@@ -256,7 +269,7 @@ mod tests {
             .await
             .unwrap();
         assert!(
-            db::plugins::lines(&mut c, "safety", None, 50)
+            db::plugins::lines(&mut c, "safety", None, None, 50)
                 .await
                 .unwrap()
                 .is_empty()

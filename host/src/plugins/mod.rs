@@ -13,6 +13,7 @@ mod failure;
 pub mod follow;
 mod function;
 pub mod health;
+pub mod hold;
 mod imports;
 pub mod inbox;
 pub mod indicators;
@@ -23,6 +24,7 @@ mod lines;
 mod loaded;
 pub mod measures;
 pub mod parked;
+pub mod replay;
 pub mod revisions;
 pub mod sections;
 mod store;
@@ -37,7 +39,10 @@ pub mod watch;
 mod words;
 
 use arc_swap::ArcSwap;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tokio::sync::mpsc;
 
 pub use artefacts::{WALL as COMPILATION, child as compile_child};
@@ -59,6 +64,8 @@ struct Parts {
     engine: Engine,
     journal: mpsc::Sender<journal::Entry>,
     active: ArcSwap<Active>,
+    /// Those that a person has stopped.
+    held: ArcSwap<BTreeSet<String>>,
 }
 
 impl Plugins {
@@ -68,6 +75,7 @@ impl Plugins {
             engine,
             journal,
             active: ArcSwap::default(),
+            held: ArcSwap::default(),
         }))
     }
 
@@ -95,6 +103,16 @@ impl Plugins {
             active.insert(loaded.manifest.id.clone(), loaded.clone());
             active
         });
+    }
+
+    /// Lets no call through to these plugins, whatever their breakers say, and to all others again.
+    pub fn hold(&self, plugins: impl IntoIterator<Item = String>) {
+        self.0.held.store(Arc::new(plugins.into_iter().collect()));
+    }
+
+    /// Whether a person has stopped a plugin.
+    pub fn is_held(&self, plugin: &str) -> bool {
+        self.0.held.load().contains(plugin)
     }
 
     /// Makes a plugin inactive. Calls in flight end.

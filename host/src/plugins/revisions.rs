@@ -17,8 +17,11 @@ use std::{
 use super::{
     About, Loaded,
     artefacts::Artefacts,
-    difference::{self, Difference},
-    jobs, sections,
+    difference::{self, Difference, Side},
+    hold, jobs,
+    journal::{self, Severity},
+    replay::{self, Replay},
+    sections,
     verify::{self, Verified},
 };
 use crate::{
@@ -33,10 +36,13 @@ use crate::{
     ids::Ids,
     page::{Page, Paging},
     records::catalogue,
+    time::Timestamp,
 };
 
 /// How many revisions of one plugin are shown.
 const SHOWN: u32 = 100;
+/// How many kinds of denials are shown.
+const DENIALS: u32 = 50;
 
 /// What changing revisions needs besides the registry of those in force.
 pub struct Revisions {
@@ -67,6 +73,11 @@ impl Revisions {
         self.standby().get(plugin).cloned()
     }
 
+    /// Held by whoever brings rows and memory to agree.
+    pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changing.lock().await
+    }
+
     fn standby(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Loaded>>> {
         self.standby.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -90,6 +101,19 @@ pub struct PluginSummary {
     pub revisions: Vec<Revision>,
 }
 
+/// What a plugin was denied, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Denials {
+    /// What was missing.
+    pub capability: String,
+    /// The line to add to `plugin.toml`, as TOML; empty when no line would help.
+    pub line: String,
+    /// How many calls lacked it in the last thirty days.
+    pub count: i64,
+    /// When one last did.
+    pub last: Timestamp,
+}
+
 /// What `resource` of a department stands for in the policy's table.
 pub(super) fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'a> {
     Resource {
@@ -102,6 +126,7 @@ pub(super) fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'
 /// Loads what is in force, and what a roll-back would bring back. A plugin that cannot be loaded
 /// is logged and left out: the others are served all the same.
 pub async fn start(app: &App) -> Result<()> {
+    hold::start(app).await?;
     let plugins = db::plugins::all(&mut app.domain.database.read().await?).await?;
     for plugin in plugins {
         for (digest, active) in [(&plugin.active, true), (&plugin.previous, false)] {
@@ -218,10 +243,17 @@ async fn take_in(
             digest: it.digest,
             bundles: it.sections.bundles,
         };
-        app.plugins.engine().load(&artefact, about).await.map(drop)
+        let loaded = app.plugins.engine().load(&artefact, about).await?;
+        let Some(recording) = &it.recording else {
+            return Ok(None);
+        };
+        let replay = replay::replay(&loaded, recording).await;
+        serde_json::to_string(&replay)
+            .map(Some)
+            .map_err(Error::internal)
     };
     match linked.await {
-        Ok(()) => verified(app, cx, revision).await,
+        Ok(replay) => verified(app, cx, revision, replay).await,
         Err(error) => {
             refused(app, cx, &revision).await?;
             artefacts.forget(&revision.digest);
@@ -261,12 +293,20 @@ async fn reserve(app: &App, cx: &Context, new: Revision) -> Result<Revision> {
         .await
 }
 
-async fn verified(app: &App, cx: &Context, mut revision: Revision) -> Result<Revision> {
+async fn verified(
+    app: &App,
+    cx: &Context,
+    mut revision: Revision,
+    replay: Option<String>,
+) -> Result<Revision> {
     let (domain, cx, digest) = (app.domain.clone(), cx.clone(), revision.digest.clone());
     let job = async move |t: &mut Transaction| {
         // Two uploads of the same at once: the second finds it done.
         if db::plugins::set_state(t, &digest, State::Uploaded, State::Verified).await? {
             audit::record(t, &domain, &cx, "plugin.verify", &digest, "done").await?;
+            if let Some(replay) = replay {
+                db::replays::keep(t, &digest, &replay, cx.now).await?;
+            }
         }
         Ok(())
     };
@@ -490,7 +530,29 @@ pub async fn difference(app: &App, cx: &Context, digest: &str) -> Result<Differe
         Some(digest) => Some(get(app, &digest).await?),
         None => None,
     };
-    difference::difference(&next, active.as_ref())
+    let replay = replayed(app, &next.digest).await?;
+    let before = match &active {
+        Some(active) => replayed(app, &active.digest).await?,
+        None => None,
+    };
+    difference::difference(
+        Side {
+            revision: &next,
+            replay: replay.as_ref(),
+        },
+        active.as_ref().map(|revision| Side {
+            revision,
+            replay: before.as_ref(),
+        }),
+    )
+}
+
+/// What came of a revision's recorded test calls; none when it brought none, or when they were kept
+/// by a later version of the host in a form that this one cannot read.
+async fn replayed(app: &App, digest: &str) -> Result<Option<Replay>> {
+    let mut c = app.domain.database.read().await?;
+    let kept = db::replays::get(&mut c, digest).await?;
+    Ok(kept.and_then(|it| serde_json::from_str(&it).ok()))
 }
 
 /// Failures and denials of a plugin, the newest first.
@@ -503,13 +565,38 @@ pub async fn faults(app: &App, cx: &Context, plugin: &str, paging: &Paging) -> R
 }
 
 /// What a plugin wrote for its developers, the newest first. For the department's own developers.
-pub async fn lines(app: &App, cx: &Context, plugin: &str, paging: &Paging) -> Result<Page<Line>> {
+pub async fn lines(
+    app: &App,
+    cx: &Context,
+    plugin: &str,
+    severity: Option<Severity>,
+    paging: &Paging,
+) -> Result<Page<Line>> {
     let plugin = readable(app, cx, plugin).await?;
     need(cx, Act::ReadPluginLines, of(&plugin.department, None))?;
     let mut c = app.domain.database.read().await?;
     let (before, limit) = (paging.cursor.as_deref(), paging.limit());
-    let found = db::plugins::lines(&mut c, &plugin.id, before, limit + 1).await?;
+    let severity = severity.map(Severity::name);
+    let found = db::plugins::lines(&mut c, &plugin.id, severity, before, limit + 1).await?;
     Ok(Page::cut(found, limit, |it| it.id.clone()))
+}
+
+/// What a plugin was denied, by capability, the latest first, with the line that would grant it to
+/// the revision in force or to the newest one.
+pub async fn denials(app: &App, cx: &Context, plugin: &str) -> Result<Vec<Denials>> {
+    let plugin = readable(app, cx, plugin).await?;
+    let mut c = app.domain.database.read().await?;
+    let found = db::plugins::denials(&mut c, &plugin.id, DENIALS).await?;
+    let denials = found.into_iter().map(|it| {
+        let (capability, line) = journal::parts(&it.text);
+        Denials {
+            capability: capability.to_owned(),
+            line: line.to_owned(),
+            count: it.count,
+            last: it.last,
+        }
+    });
+    Ok(denials.collect())
 }
 
 pub(super) async fn readable(app: &App, cx: &Context, id: &str) -> Result<Plugin> {

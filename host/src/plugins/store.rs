@@ -136,6 +136,13 @@ pub(super) fn store(
     let clock = call.clock.clone();
     let mut store = Store::new(pre.engine(), call);
     store.limiter(|call| &mut call.limiter);
+    bound(&mut store, &clock, budget);
+    (store, clock)
+}
+
+/// Bounds what a store's guest may use, but for memory: its time, which others share, and what it
+/// hands over.
+pub(super) fn bound<T: 'static>(store: &mut Store<T>, clock: &Arc<GuestClock>, budget: Budget) {
     store.set_hostcall_fuel(HANDED_OVER);
     store.set_max_component_handles(HANDLES);
     store.set_epoch_deadline(1);
@@ -154,5 +161,4 @@ pub(super) fn store(
             Box::pin(tokio::task::yield_now()),
         ))
     });
-    (store, clock)
 }

@@ -2,7 +2,9 @@
 //! it is told of earlier uploads; compiles nothing, so that no refusal costs more than reading.
 
 use fluent_bundle::FluentResource;
-use onedoor_manifest::{CONTRACT, LANGUAGES, Manifest, speaks};
+use onedoor_manifest::{
+    BadRecording, CONTRACT, LANGUAGES, MAX_CALLS, MAX_CALLS_BYTES, Manifest, Recording, speaks,
+};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -56,6 +58,8 @@ pub struct Verified {
     pub text: String,
     /// What its sections say.
     pub sections: Sections,
+    /// The recorded calls of its author's tests, if it brings some.
+    pub recording: Option<Recording>,
 }
 
 /// The digest of a component: what a reviewer approves.
@@ -80,12 +84,14 @@ pub fn verify(component: &[u8]) -> Result<Verified> {
     if let Some(manifest) = &manifest {
         promises(manifest, &sections, &mut problems);
     }
+    let recording = recording(&sections, &mut problems);
     match (manifest, sections.manifest.clone()) {
         (Some(manifest), Some(text)) if problems.is_empty() => Ok(Verified {
             digest: digest(component),
             manifest: Arc::new(manifest),
             text,
             sections,
+            recording,
         }),
         _ => Err(Error::Invalid(problems)),
     }
@@ -129,6 +135,22 @@ fn manifest(sections: &Sections, problems: &mut Vec<Problem>) -> Option<Manifest
             None
         }
     }
+}
+
+fn recording(sections: &Sections, problems: &mut Vec<Problem>) -> Option<Recording> {
+    let read = Recording::parse(sections.calls.as_deref()?);
+    let problem = match read {
+        Ok(recording) => return Some(recording),
+        Err(BadRecording::TooLarge) => Problem::general("plugin-calls-too-large")
+            .with("calls", MAX_CALLS)
+            .with("limit", MAX_CALLS_BYTES / 1024),
+        Err(BadRecording::Unreadable(why)) => {
+            let why: String = why.chars().take(120).collect();
+            Problem::general("plugin-calls-unreadable").with("why", why)
+        }
+    };
+    problems.push(problem);
+    None
 }
 
 fn contract(sections: &Sections, problems: &mut Vec<Problem>) {

@@ -184,3 +184,19 @@ fn both_bundles_must_be_there_and_parse() {
         Some("en"),
     );
 }
+
+#[test]
+fn recorded_calls_are_read_within_their_bounds() {
+    use onedoor_manifest::SECTION_CALLS;
+    let with = |calls: &[u8]| {
+        let mut component = plugin("test", "1.0.0");
+        section(&mut component, SECTION_CALLS, calls);
+        component
+    };
+    let verified = verify(&with(b"{\"calls\":[],\"left_out\":3}")).unwrap();
+    assert_eq!(verified.recording.unwrap().left_out, 3);
+    assert_eq!(verify(&plugin("test", "1.0.0")).unwrap().recording, None);
+    check(&with(b"{"), "plugin-calls-unreadable", None);
+    let large = vec![b' '; MAX_CALLS_BYTES + 1];
+    check(&with(&large), "plugin-calls-too-large", Some("256"));
+}

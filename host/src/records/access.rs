@@ -180,7 +180,10 @@ async fn granted(
         .find(covers)
         .ok_or_else(|| Error::NotGranted {
             capability: format!("grant for \"{purpose}\""),
-            line: "[[claims]] purpose, kinds".to_owned(),
+            line: {
+                let kinds: Vec<&str> = fields.iter().map(|it| it.name()).collect();
+                onedoor_manifest::line::claim(purpose, &kinds)
+            },
         })
 }
 

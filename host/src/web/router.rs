@@ -101,6 +101,10 @@ table! {
     get "/api/v1/plugins/{id}/lines" api::plugins::lines;
     get "/api/v1/plugins/{id}/health" api::plugins::health;
     get "/api/v1/plugins/{id}/receipts" api::plugins::receipts;
+    get "/api/v1/plugins/{id}/denials" api::plugins::denials;
+    get "/api/v1/plugins/{id}/hold" api::plugins::held;
+    post "/api/v1/plugins/{id}/stop" api::plugins::stop;
+    post "/api/v1/plugins/{id}/resume" api::plugins::resume;
     post "/api/v1/plugins/{id}/roll-back" api::plugins::roll_back;
     post "/api/v1/plugins/{id}/retire" api::plugins::retire;
     get "/api/v1/revisions/{digest}" api::plugins::revision;
@@ -184,7 +188,11 @@ table! {
     get "/work/family" pages::work::datasets::witness_form;
     post "/work/family" pages::work::datasets::witness;
     get "/work/plugins" pages::work::plugins::list;
-    get "/work/plugins/{id}" pages::work::plugins::show;
+    get "/work/plugins/{id}" pages::work::console::show;
+    get "/work/plugins/{id}/faults" pages::work::console::faults;
+    get "/work/plugins/{id}/lines" pages::work::console::lines;
+    get "/work/plugins/{id}/stop" pages::work::console::ask_to_stop;
+    post "/work/plugins/{id}/stop" pages::work::console::stop;
     get "/work/plugins/{id}/{step}" pages::work::revision::confirm_of_plugin;
     post "/work/plugins/{id}/{step}" pages::work::revision::take_of_plugin;
     get "/work/board" pages::work::board::show;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
 use data_encoding::HEXLOWER;
-use onedoor_manifest::{SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
+use onedoor_manifest::{
+    Recording, SECTION_CALLS, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST,
+};
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, Encode as _, Section as _};
 use wasmparser::{Encoding, Parser, Payload};
@@ -122,6 +124,11 @@ pub fn embed(component: &mut Vec<u8>, folder: &Folder, contract: &str) {
     for (language, bundle) in &folder.bundles {
         section(component, &format!("{SECTION_I18N}{language}"), bundle);
     }
+}
+
+/// Adds the recorded test calls.
+pub fn record(component: &mut Vec<u8>, recording: &Recording) {
+    section(component, SECTION_CALLS, &recording.text());
 }
 
 fn section(component: &mut Vec<u8>, name: &str, text: &str) {

@@ -86,7 +86,7 @@ pub fn dev(session: &Session<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
 
 /// Builds and puts in force; the page to look at.
 fn swap(session: &Session<'_>, file: &Path, out: &mut dyn Write) -> anyhow::Result<String> {
-    build::build(&session.folder, file, session.cargo, out)?;
+    build::make(&session.folder, file, session.cargo, out)?;
     let plugin = Folder::read(&session.folder)?.manifest;
     session.host.send("/api/v1/plugins/swap", fs::read(file)?)?;
     let page = plugin.services.first().map_or("home", |it| &it.page);

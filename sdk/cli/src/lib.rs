@@ -12,6 +12,7 @@ pub mod component;
 pub mod dev;
 pub mod folder;
 pub mod inspect;
+pub mod recordings;
 pub mod remote;
 pub mod scaffold;
 pub mod token;

@@ -4,14 +4,20 @@
 
 mod check;
 mod datasets;
+pub mod line;
 mod machines;
 mod receipt;
+mod recording;
 
 pub use datasets::{
     Basis, Class, CodeWords, Dataset, DatasetField, DatasetKind, Purpose, SubjectKind, Uses,
 };
 pub use machines::{Days, FieldKind, Inbox, InboxField, Job, Rhythm, Schedule};
 pub use receipt::Receipt;
+pub use recording::{
+    BadRecording, CALLS_FOLDER, HostAnswer, MAX_CALLS, MAX_CALLS_BYTES, RecordedCall, Recording,
+    SECTION_CALLS,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ pub mod api {
         world: "host-api",
         generate_unused_types: true,
         generate_all,
-        additional_derives: [Clone, PartialEq],
+        additional_derives: [Clone, PartialEq, serde::Serialize],
         runtime_path: "::onedoor_sdk::wit_bindgen::rt",
         with: {
             "onedoor:types/types@0.1.0-draft": ::onedoor_forms::types,
@@ -26,7 +26,7 @@ macro_rules! world {
             wit_bindgen::generate!({
                 path: "wit",
                 world: $world,
-                additional_derives: [Clone, PartialEq],
+                additional_derives: [Clone, PartialEq, serde::Serialize],
                 runtime_path: "::onedoor_sdk::wit_bindgen::rt",
                 pub_export_macro: true,
                 export_macro_name: $export,

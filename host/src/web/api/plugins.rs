@@ -8,17 +8,22 @@ use axum::{
     http::{StatusCode, header},
 };
 
-use super::extract::Query;
+use super::extract::{Body, Query};
 use crate::{
     app::App,
     context::Context,
-    db::plugins::{Line, Revision},
+    db::{
+        holds::Hold,
+        plugins::{Line, Revision},
+    },
     error::{Error, Problem, Result},
     page::{Page, Paging},
     plugins::{
         difference::Difference,
         health::{self, Health},
-        revisions::{self, PluginSummary},
+        hold,
+        journal::Severity,
+        revisions::{self, Denials, PluginSummary},
         verify, watch,
     },
 };
@@ -105,14 +110,86 @@ pub async fn faults(
 
 /// What a plugin wrote for its developers, the newest first.
 #[utoipa::path(get, path = "/api/v1/plugins/{id}/lines", tag = "plugins",
-    params(("id" = String, Path), Paging), responses((status = 200, body = Page<Line>)))]
+    params(("id" = String, Path), Paging, ("severity" = Option<String>, Query, description = "debug, info, warn or error")),
+    responses((status = 200, body = Page<Line>)))]
 pub async fn lines(
     State(app): State<App>,
     cx: Context,
     Path(id): Path<String>,
     Query(paging): Query<Paging>,
+    Query(of): Query<OfSeverity>,
 ) -> Result<Json<Page<Line>>> {
-    revisions::lines(&app, &cx, &id, &paging).await.map(Json)
+    let severity = match of.severity.as_deref() {
+        None => None,
+        Some(name) => {
+            let unknown = || Error::invalid("severity", "plugin-severity");
+            Some(Severity::from_name(name).ok_or_else(unknown)?)
+        }
+    };
+    revisions::lines(&app, &cx, &id, severity, &paging)
+        .await
+        .map(Json)
+}
+
+/// Of which severity.
+#[derive(Debug, serde::Deserialize)]
+pub struct OfSeverity {
+    severity: Option<String>,
+}
+
+/// What a plugin was denied in the last thirty days, by capability, each with the line that would
+/// grant it.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}/denials", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 200, body = Vec<Denials>)))]
+pub async fn denials(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Denials>>> {
+    revisions::denials(&app, &cx, &id).await.map(Json)
+}
+
+/// Whether and why a person has stopped a plugin; null when nobody has.
+#[utoipa::path(get, path = "/api/v1/plugins/{id}/hold", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 200, body = Option<Hold>)))]
+pub async fn held(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Option<Hold>>> {
+    hold::held(&app, &cx, &id).await.map(Json)
+}
+
+/// Why a plugin is stopped.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// In 1 to 200 characters.
+    pub reason: String,
+}
+
+/// Stops a plugin: no call reaches it until it is resumed. `409` when it is stopped already.
+#[utoipa::path(post, path = "/api/v1/plugins/{id}/stop", tag = "plugins",
+    params(("id" = String, Path)), request_body = Reason, responses((status = 200, body = Hold)))]
+pub async fn stop(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+    Body(body): Body<Reason>,
+) -> Result<Json<Hold>> {
+    hold::stop(&app, &cx, &id, &body.reason).await.map(Json)
+}
+
+/// Lets a stopped plugin go on. `409` when it is not stopped.
+#[utoipa::path(post, path = "/api/v1/plugins/{id}/resume", tag = "plugins",
+    params(("id" = String, Path)), responses((status = 204)))]
+pub async fn resume(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<StatusCode> {
+    hold::resume(&app, &cx, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// How a plugin fares: what its calls cost and how they ended, by revision.

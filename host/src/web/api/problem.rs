@@ -74,6 +74,14 @@ pub fn explain(response: Response, reader: &Reader) -> Response {
                     message: i18n::problem(reader.locale, problem),
                 })
                 .collect(),
+            Some(Error::NotGranted { capability, line }) if !line.is_empty() => {
+                let problem = Problem::at("plugin.toml", "plugin-not-granted");
+                let problem = problem.with("capability", capability).with("line", line);
+                vec![Worded {
+                    message: i18n::problem(reader.locale, &problem),
+                    problem,
+                }]
+            }
             _ => Vec::new(),
         },
         request: reader.request.clone(),

@@ -475,7 +475,15 @@ async fn no_page(asked: &Asked<'_>, loaded: &Loaded, error: CallError) -> Result
             card(asked, loaded, "service-busy", 60).await
         }
         CallError::Failed(_) => card(asked, loaded, "service-down-why", 60).await,
-        CallError::Paused(seconds) => card(asked, loaded, "service-paused-why", seconds).await,
+        CallError::Paused(seconds) => {
+            let stopped = asked.app.plugins.is_held(&loaded.manifest.id);
+            let why = if stopped {
+                "service-stopped-why"
+            } else {
+                "service-paused-why"
+            };
+            card(asked, loaded, why, seconds).await
+        }
         other => Err(refusal(asked.cx, other)),
     }
 }

@@ -138,6 +138,8 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
         // No component, and no plugin of that name: who may is asked before what it is.
         ("post", "/work/plugins") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/work/plugins/{id}/{step}") => form(&[]),
+        ("post", "/work/plugins/{id}/stop") => form(&[("reason", "检修")]),
+        ("post", "/api/v1/plugins/{id}/stop") => Some(Write::Json(json!({ "reason": "检修" }))),
         ("post", "/work/revisions/{digest}/{step}") => form(&[]),
         ("post", "/services/{plugin}/{page}/forms/{form}") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/services/{plugin}/{page}/actions/{action}") => form(&[("once", "matrix")]),

@@ -2,7 +2,7 @@
 
 use onedoor_forms::{Answers, TileWords, check_tiles};
 
-use super::{Failure, Sent, TestHost};
+use super::{Failure, Sent, TestHost, record::argument};
 use crate::{Error, Inbox, Indicators, Jobs, Measure, Run, Signal, Tile};
 
 impl TestHost {
@@ -25,7 +25,9 @@ impl TestHost {
 
     /// Runs the same run again, as the host does after a failure.
     pub fn run_again<J: Jobs>(&self, run: &Run) -> Result<(), Failure> {
-        let done = self.unattended("job", || J::run(run.clone()));
+        let done = self.unattended(("jobs", "run-job"), vec![argument(run)], || {
+            J::run(run.clone())
+        });
         done.map_err(Failure::from)
     }
 
@@ -60,13 +62,17 @@ impl TestHost {
 
     /// Tells the same message again, as the host may.
     pub fn receive_again<I: Inbox>(&self, signal: &Signal) -> Result<(), Failure> {
-        let done = self.unattended("inbox", || I::receive(signal.clone()));
+        let done = self.unattended(("inbox", "receive"), vec![argument(signal)], || {
+            I::receive(signal.clone())
+        });
         done.map_err(Failure::from)
     }
 
     /// Asks for the figures of a division, and holds them to the rules of the contract.
     pub fn indicators<I: Indicators>(&self, division: &str) -> Result<Vec<Tile>, Failure> {
-        let tiles = self.unattended("indicators", || I::tiles(division.to_owned()))?;
+        let tiles = self.unattended(("indicators", "tiles"), vec![argument(&division)], || {
+            I::tiles(division.to_owned())
+        })?;
         check_tiles(tiles.iter().map(words)).map_err(|(id, rule)| Failure::Tile(id, rule))?;
         for tile in &tiles {
             let it = words(tile);

@@ -31,6 +31,7 @@
 mod failure;
 pub(crate) mod imports;
 mod machines;
+mod record;
 pub(crate) mod records;
 mod state;
 mod words;
@@ -40,6 +41,7 @@ use std::{cell::RefCell, rc::Rc, time::Instant};
 use onedoor_forms::{Answers, Date, Outcome, Route, Submission, View, check_view, validate};
 pub use onedoor_manifest::Receipt;
 use onedoor_manifest::{Flaw, Manifest};
+use serde_json::Value;
 
 pub use failure::Failure;
 pub use state::{OneCase, Person, Sent};
@@ -50,6 +52,7 @@ use crate::{
     grid::{Division, Level},
     log::Severity,
 };
+use record::argument;
 use state::{Area, Host};
 use words::Bundles;
 
@@ -148,7 +151,8 @@ impl TestHost {
 
     /// Shows a page, and checks it by the rules of the contract.
     pub fn render<P: Portal>(&self, at: &Route) -> Result<View, Failure> {
-        let view = self.export("render", || P::render(at.clone()))?;
+        let arguments = vec![argument(at)];
+        let view = self.export(("portal", "render"), arguments, || P::render(at.clone()))?;
         self.checked(view)
     }
 
@@ -184,7 +188,11 @@ impl TestHost {
             once: once.to_owned(),
             answers: kept.in_order(form),
         };
-        self.checked_outcome(self.export("submit", || P::submit(at.clone(), submission))?)
+        let arguments = vec![argument(at), argument(&submission)];
+        let outcome = self.export(("portal", "submit"), arguments, || {
+            P::submit(at.clone(), submission)
+        })?;
+        self.checked_outcome(outcome)
     }
 
     /// Presses a button of a page. A button that the page does not have, or does not enable, is
@@ -198,12 +206,18 @@ impl TestHost {
             return Err(Failure::NoSuchAction);
         }
         let once = self.host.borrow_mut().fresh("once");
-        self.checked_outcome(self.export("act", || P::act(at.clone(), action.to_owned(), once))?)
+        let arguments = vec![argument(at), argument(&action), argument(&once)];
+        let outcome = self.export(("portal", "act"), arguments, || {
+            P::act(at.clone(), action.to_owned(), once)
+        })?;
+        self.checked_outcome(outcome)
     }
 
     /// Asks for a suggestion. One that names a class not in the manifest is refused.
     pub fn suggest<T: Triage>(&self, report: Report) -> Result<Option<Suggestion>, Failure> {
-        let suggestion = self.measured("suggest", || (T::suggest(report), "ok"));
+        let arguments = vec![argument(&report)];
+        let suggestion =
+            self.export(("triage", "suggest"), arguments, || Ok(T::suggest(report)))?;
         let host = self.host.borrow();
         match &suggestion {
             Some(it) if !host.manifest.cases.classes.contains(&it.class) => {
@@ -258,18 +272,24 @@ impl TestHost {
     /// Tells one event; as on the real host, nobody is calling then, and a plugin may be told the
     /// same event again.
     pub fn tell<E: Events>(&self, event: Event) -> Result<(), Failure> {
-        let done = self.unattended("event", || E::on_event(event));
+        let arguments = vec![argument(&event)];
+        let done = self.unattended(("events", "on-event"), arguments, || E::on_event(event));
         done.map_err(Failure::from)
     }
 
     /// Runs something as one call that nobody makes.
-    fn unattended<T>(&self, export: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    fn unattended<T>(
+        &self,
+        export: (&'static str, &'static str),
+        arguments: Vec<Value>,
+        run: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
         let person = {
             let mut host = self.host.borrow_mut();
             host.unattended = true;
             host.person.take()
         };
-        let done = self.export(export, run);
+        let done = self.export(export, arguments, run);
         let mut host = self.host.borrow_mut();
         host.unattended = false;
         host.person = person;
@@ -323,13 +343,29 @@ impl TestHost {
         self.measured("call", || (run(), "ok"))
     }
 
-    /// Runs an export that may refuse.
-    fn export<T>(&self, export: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.measured(export, || {
+    /// Runs an export that may refuse, and keeps what it was called with and was answered.
+    fn export<T>(
+        &self,
+        (interface, function): (&'static str, &'static str),
+        arguments: Vec<Value>,
+        run: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let begin = |host: &mut Host| host.recorder.begin(interface, function, arguments);
+        begin(&mut self.host.borrow_mut());
+        // As the host's measurements name them.
+        let export = match interface {
+            "portal" | "triage" => function,
+            "events" => "event",
+            "jobs" => "job",
+            other => other,
+        };
+        let answer = self.measured(export, || {
             let result = run();
             let outcome = if result.is_ok() { "ok" } else { "refused" };
             (result, outcome)
-        })
+        });
+        self.host.borrow_mut().recorder.end(answer.is_err());
+        answer
     }
 
     fn measured<T>(&self, export: &'static str, run: impl FnOnce() -> (T, &'static str)) -> T {
@@ -355,13 +391,15 @@ impl Drop for Restore {
 }
 
 /// The host of the call that runs on this thread, which calls this function of it.
-fn with_host<T>(function: &'static str, run: impl FnOnce(&mut Host) -> T) -> T {
+fn with_host<T: serde::Serialize>(function: &'static str, run: impl FnOnce(&mut Host) -> T) -> T {
     let host = CURRENT.with(|it| it.borrow().clone());
     match host {
         Some(host) => {
             let host = &mut host.borrow_mut();
             host.called(function);
-            run(host)
+            let answer = run(host);
+            host.recorder.answered(function, &answer);
+            answer
         }
         None => no_host(),
     }

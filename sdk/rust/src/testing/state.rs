@@ -9,6 +9,8 @@ use std::{
 use onedoor_forms::{Argument, Date, Denial, Error, FileRef, Instant, Problem, Text};
 use onedoor_manifest::{Manifest, Receipt};
 
+use super::record::Recorder;
+
 use crate::{
     Event,
     cases::{Info, Location, State, Step, Urgency},
@@ -157,6 +159,7 @@ pub(crate) struct Host {
     pub receipts: Vec<Receipt>,
     serial: u64,
     pub seed: u64,
+    pub recorder: Recorder,
 }
 
 impl Host {
@@ -185,6 +188,7 @@ impl Host {
             receipts: Vec::new(),
             serial: 0,
             seed: 0x9E37_79B9_7F4A_7C15,
+            recorder: Recorder::new(),
         };
         host.now = 20_780 * DAY + 9 * 3_600_000 - ZONE;
         host
@@ -241,7 +245,9 @@ impl Host {
         if self.manifest.asks_for(capability) {
             return Ok(());
         }
-        Err(self.lacks(capability, &format!("capabilities = [\"{capability}\"]")))
+        let held = self.manifest.capabilities.iter().map(String::as_str);
+        let line = onedoor_manifest::line::capability(held, capability);
+        Err(self.lacks(capability, &line))
     }
 
     /// Refuses what the manifest does not ask for, and notes it on the receipt.

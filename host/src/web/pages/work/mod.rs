@@ -4,9 +4,11 @@
 pub mod action_forms;
 pub mod board;
 pub mod case;
+pub mod console;
 pub mod datasets;
 pub mod grid;
 pub mod home;
+mod measured;
 pub mod messages;
 pub mod people;
 pub mod person;

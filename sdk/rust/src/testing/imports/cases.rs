@@ -34,7 +34,9 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
     with_host("cases.open", |host| {
         host.need("cases.open")?;
         if !host.manifest.cases.classes.contains(&draft.class) {
-            return Err(host.lacks("cases.open", "[cases] classes"));
+            let held = host.manifest.cases.classes.iter().map(String::as_str);
+            let line = onedoor_manifest::line::class(held, &draft.class);
+            return Err(host.lacks("cases.open", &line));
         }
         let reporter = host.subject().map(str::to_owned);
         if reporter.is_none() && !host.unattended {

@@ -31,7 +31,8 @@ pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
         let listed =
             |kind: &Claim| declared.is_some_and(|claim| claim.kinds.contains(&named(*kind)));
         if declared.is_none() || kinds.len() > 8 || !kinds.iter().all(listed) {
-            let line = format!("[[claims]] id = \"{purpose}\"");
+            let kinds: Vec<&str> = kinds.iter().map(|it| name(*it)).collect();
+            let line = onedoor_manifest::line::claim(purpose, &kinds);
             return Err(host.lacks(&named_claim(purpose), &line));
         }
         let denied = || {
@@ -62,5 +63,13 @@ fn named(kind: Claim) -> onedoor_manifest::ClaimKind {
         Claim::Name => onedoor_manifest::ClaimKind::Name,
         Claim::Phone => onedoor_manifest::ClaimKind::Phone,
         Claim::Community => onedoor_manifest::ClaimKind::Community,
+    }
+}
+
+fn name(kind: Claim) -> &'static str {
+    match kind {
+        Claim::Name => "name",
+        Claim::Phone => "phone",
+        Claim::Community => "community",
     }
 }

@@ -59,7 +59,7 @@ fn at(subject: Option<&str>, key: &str) -> (Option<String>, String) {
     (subject.map(str::to_owned), key.to_owned())
 }
 
-fn with_key<T>(
+fn with_key<T: serde::Serialize>(
     function: &'static str,
     subject: Option<&str>,
     key: &str,
