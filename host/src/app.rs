@@ -7,7 +7,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     attachments::Attachments,
-    cases::duty::{DutyList, DutyLists},
+    cases::{
+        duty::{DutyList, DutyLists},
+        procedures,
+    },
     config::{Config, Kind},
     domain::{self, Domain, Notifier},
     folder::{self, FolderError},
@@ -64,6 +67,10 @@ impl App {
     pub async fn open_with(config: Config, clock: Clock, ids: Ids) -> Result<Self, FolderError> {
         let zone = TimeZone::get(&config.time_zone)
             .map_err(|_| FolderError::TimeZone(config.time_zone.clone()))?;
+        let faults = procedures::check();
+        if !faults.is_empty() {
+            return Err(FolderError::Procedures(faults.join("; ")));
+        }
         let folder = folder::open(&config, &clock, &ids).await?;
         let files = Attachments::in_folder(&config.data.join("files"))?;
         let settings = plugins::Settings {

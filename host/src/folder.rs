@@ -55,6 +55,9 @@ pub enum FolderError {
     /// The disk said no.
     #[error("the data folder: {0}")]
     Io(#[from] io::Error),
+    /// A case could get stuck: a fault of this version.
+    #[error("the procedures of cases are not sound: {0}")]
+    Procedures(String),
     /// What runs plugins could not be set up.
     #[error("the engine of plugins: {}", .0.chain())]
     Plugins(#[source] Error),

@@ -19,4 +19,7 @@ pub mod routing;
 pub mod scheduler;
 mod submit;
 pub mod views;
+pub mod visits;
+#[cfg(test)]
+mod visits_tests;
 mod working_time;

@@ -29,6 +29,9 @@ pub enum Field {
     Community,
 }
 
+/// What the log calls that which a plugin keeps about somebody.
+const KEPT: &str = "kept";
+
 impl Field {
     /// The name in grants and in the log.
     pub const fn name(self) -> &'static str {
@@ -161,6 +164,20 @@ pub async fn own(domain: &Domain, cx: &Context, field: Field) -> Result<Option<S
     }))
 }
 
+/// Notes that a plugin reads, while nobody calls, what it keeps about somebody who uses it.
+pub async fn kept(domain: &Domain, cx: &Context, account: String) -> Result<()> {
+    let plugin = cx.plugin.as_ref().ok_or(Error::Forbidden("plugin-only"))?;
+    let read = Read {
+        subject: account,
+        unit: Some(plugin.department.clone()),
+        fields: KEPT.to_owned(),
+        purpose: "service".to_owned(),
+        basis: "asked".to_owned(),
+        case: None,
+    };
+    log(domain, cx, vec![read]).await
+}
+
 async fn granted(
     c: &mut Connection,
     cx: &Context,
@@ -197,7 +214,7 @@ pub(super) struct Read {
     pub(super) fields: String,
     /// For what: a word of the host's, or `plugin:purpose`.
     pub(super) purpose: String,
-    /// `duty`, `grant:ID` or `consent:ID`.
+    /// `duty`, `grant:ID`, `consent:ID`, or `asked`: by the service that the person uses.
     pub(super) basis: String,
     /// The case at hand.
     pub(super) case: Option<String>,

@@ -70,6 +70,7 @@ table! {
     get "/api/v1/cases/{id}" api::cases::get;
     get "/api/v1/cases/{id}/timeline" api::cases::timeline;
     get "/api/v1/cases/{id}/files" api::cases::files;
+    get "/api/v1/cases/{id}/linked" api::cases::linked;
     get "/api/v1/cases/{id}/choices" api::cases::choices;
     get "/api/v1/cases/{id}/suggestions" api::cases::suggestions;
     post "/api/v1/cases/{id}/contact" api::cases::contact;
@@ -170,6 +171,8 @@ table! {
     get "/work" pages::work::home::show;
     get "/work/find" pages::work::home::find;
     get "/work/queues/{queue}" pages::work::home::queue;
+    get "/work/visits/new" pages::work::visits::form;
+    post "/work/visits/new" pages::work::visits::plan;
     get "/work/cases/{id}" pages::work::case::show;
     post "/work/cases/{id}/contact" pages::work::case::contact;
     get "/work/people" pages::work::people::list;

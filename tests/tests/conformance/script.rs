@@ -161,6 +161,24 @@ fn values() -> Vec<Step> {
     ] {
         steps.push(page("values", &[("op", op), ("key", key), ("size", size)]));
     }
+    for (key, expected, size) in [
+        ("swapped", Some("1"), "1"),
+        ("swapped", None, "1"),
+        ("swapped", None, "2"),
+        ("swapped", Some("2"), "2"),
+        ("swapped", Some("1"), "2"),
+        ("swapped", Some("2"), "65537"),
+        ("swapped", Some("1"), "65537"),
+        ("", None, "1"),
+    ] {
+        let mut parameters = vec![("op", "swap"), ("key", key), ("size", size)];
+        parameters.extend(expected.map(|it| ("for", it)));
+        steps.push(page("values", &parameters));
+    }
+    steps.push(page(
+        "values",
+        &[("op", "get"), ("key", "swapped"), ("size", "1")],
+    ));
     let own = |op, key| page("values", &[("op", op), ("key", key), ("about", "me")]);
     steps.extend([
         own("get", "b"),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::stage::{Stage, Who};
 use crate::{
-    cases::operations,
+    cases::{model::Procedure, operations},
     context::Locale,
     error::Result,
     plugins::{CallError, Report, Suggestion},
@@ -85,7 +85,13 @@ fn flaws(suggestion: &Suggestion, classes: &[String]) -> Vec<String> {
 /// Opens a case of each class, and tells of it twice.
 pub(super) async fn events(stage: &mut Stage) -> Result<()> {
     let classes = stage.loaded.manifest.cases.classes.clone();
-    for class in classes.iter().take(CLASSES) {
+    // Residents report incidents; a visit is planned by staff of a place, which this stage has not.
+    let list = stage.domain.duty.list();
+    let incident = |class: &&String| {
+        let item = list.item(class);
+        item.is_none_or(|it| it.procedure == Procedure::Incident)
+    };
+    for class in classes.iter().filter(incident).take(CLASSES) {
         let cx = stage.context(Who::Resident, Locale::Chinese);
         let report = operations::Report {
             once: format!("check-event-{class}"),

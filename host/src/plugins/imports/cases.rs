@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cases::{
         model::{Action, Case, State, Urgency},
-        operations::{self, Command, Report},
+        operations::{self, About, Command, Report},
         views,
     },
     error::{Error, Problem, Result},
@@ -127,6 +127,11 @@ fn report(once: String, draft: Draft) -> Result<Report> {
         address: draft.place.address,
         urgency: draft.urgency.map(own_urgency),
         files: draft.files.into_iter().map(|it| it.id).collect(),
+        about: draft.about.map(|it| About {
+            subject: it.subject,
+            name: it.name,
+            phone: it.phone,
+        }),
         ..Report::default()
     })
 }
@@ -218,5 +223,5 @@ macro_rules! states {
 }
 states!(
     Submitted, NeedInfo, Declined, Filed, Dispatched, InProgress, Feedback, Verifying, Resolved,
-    Closed
+    Closed, Planned, Assigned, Done, Missed, Reviewed
 );

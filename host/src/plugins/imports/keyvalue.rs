@@ -18,6 +18,19 @@ impl keyvalue::Host for Call {
         self.answer(result)
     }
 
+    async fn swap(
+        &mut self,
+        subject: Option<String>,
+        key: String,
+        expected: Option<String>,
+        value: String,
+    ) -> Answer<bool> {
+        let _host = self.enter("keyvalue.swap");
+        let change = values::Swap { expected, value };
+        let result = values::swap(&self.domain, &self.cx, subject, key, change).await;
+        self.answer(result)
+    }
+
     async fn delete(&mut self, subject: Option<String>, key: String) -> Answer<()> {
         let _host = self.enter("keyvalue.delete");
         let result = values::delete(&self.domain, &self.cx, subject, key).await;

@@ -42,6 +42,7 @@ use super::{
         cases::get,
         cases::timeline,
         cases::files,
+        cases::linked,
         cases::choices,
         cases::suggestions,
         cases::contact,

@@ -116,6 +116,12 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             Some(Write::Parts(fields, None))
         }
         ("post", "/work/cases/{id}/contact") => form(&[]),
+        ("post", "/work/visits/new") => form(&[
+            ("once", "matrix-visit"),
+            ("class", "V0301"),
+            ("about", "回访独居老人"),
+            ("division", "310101022027"),
+        ]),
         ("post", "/work/people/invite") => form(&[
             ("login", "new.two"),
             ("name", "新"),

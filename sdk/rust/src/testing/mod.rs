@@ -144,6 +144,11 @@ impl TestHost {
             .insert(code.to_owned(), (zh.to_owned(), en.to_owned()));
     }
 
+    /// Says that a class is one of visits: what is opened with it is planned work.
+    pub fn add_visit_class(&self, code: &str) {
+        self.host.borrow_mut().visits.push(code.to_owned());
+    }
+
     /// Hands a photo in, as a form of the person who is signed in would.
     pub fn photo(&self, name: &str) -> FileRef {
         self.host.borrow_mut().hand_in(name, "image/jpeg")

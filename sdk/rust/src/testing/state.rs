@@ -13,7 +13,7 @@ use super::record::Recorder;
 
 use crate::{
     Event,
-    cases::{Info, Location, State, Step, Urgency},
+    cases::{About, Info, Location, State, Step, Urgency},
     grid::{Division, Level, Point},
     identity::{Caller, Claim, Role},
     log::Severity,
@@ -105,6 +105,8 @@ pub struct OneCase {
     pub description: String,
     /// Its files.
     pub files: Vec<FileRef>,
+    /// Whom it is about, where nobody called.
+    pub about: Option<About>,
     /// Who reported it.
     pub reporter: Option<String>,
     /// What has happened.
@@ -140,6 +142,7 @@ pub(crate) struct Host {
     pub divisions: Vec<Division>,
     pub areas: Vec<Area>,
     pub class_names: BTreeMap<String, (String, String)>,
+    pub visits: Vec<String>,
     pub cases: Vec<OneCase>,
     pub opened: BTreeMap<(String, String), String>,
     pub remarks: Vec<(String, String)>,
@@ -172,6 +175,7 @@ impl Host {
             divisions: Vec::new(),
             areas: Vec::new(),
             class_names: BTreeMap::new(),
+            visits: Vec::new(),
             cases: Vec::new(),
             opened: BTreeMap::new(),
             remarks: Vec::new(),
@@ -312,6 +316,7 @@ impl Host {
             info: self.first_info(class, title, place, None),
             description: String::new(),
             files: Vec::new(),
+            about: None,
             reporter,
             steps: Vec::new(),
         };
@@ -341,7 +346,7 @@ impl Host {
             number: format!("{street}-{day}-{serial:05}"),
             class: class.to_owned(),
             title: title.to_owned(),
-            state: State::Submitted,
+            state: self.opening(class).1,
             urgency: urgency.unwrap_or(Urgency::Normal),
             division,
             address: place.address,
@@ -353,18 +358,28 @@ impl Host {
     }
 
     pub fn keep(&mut self, mut case: OneCase) -> Info {
+        let (action, state) = self.opening(&case.info.class);
         let step = Step {
             at: self.now,
-            action: "submit".to_owned(),
-            state: State::Submitted,
+            action: action.to_owned(),
+            state,
             by: None,
             note: None,
         };
         case.steps.push(step);
         let info = case.info.clone();
         self.cases.push(case);
-        self.tell("submit", &info);
+        self.tell(action, &info);
         info
+    }
+
+    /// What opens a case of a class, and where it stands then.
+    fn opening(&self, class: &str) -> (&'static str, State) {
+        if self.visits.iter().any(|it| it == class) {
+            ("plan", State::Planned)
+        } else {
+            ("submit", State::Submitted)
+        }
     }
 
     pub fn move_case(

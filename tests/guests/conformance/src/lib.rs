@@ -386,6 +386,13 @@ fn values(at: &Route) -> Result<String> {
         "set" => format!("{:?}", values.set(&key, &"v".repeat(size))?),
         "delete" => format!("{:?}", values.delete(&key)?),
         "keys" => format!("{:?}", values.keys(&key)?),
+        "swap" => {
+            let expected = at.get("for").map(|it| "v".repeat(it.parse().unwrap_or(0)));
+            format!(
+                "{:?}",
+                values.swap(&key, expected.as_deref(), &"v".repeat(size))?
+            )
+        }
         _ => format!("{:?}", values.get(&key)?.map(|it| it.len())),
     })
 }
@@ -479,6 +486,7 @@ fn draft(class: &str, about: &str) -> Draft {
         urgency: Some(cases::Urgency::Urgent),
         reason: None,
         files: Vec::new(),
+        about: None,
     }
 }
 

@@ -16,12 +16,12 @@ use crate::{
     cases::{
         board, operations,
         queues::{self, Count, Queue},
-        views,
+        views, visits,
     },
     context::Context,
     error::{Error, Result},
     identity::{Act, Resource, Role, need},
-    page::Paging,
+    page::{Page, Paging},
     web::{
         i18n::Words,
         layout,
@@ -82,6 +82,9 @@ pub async fn show(
             p class="govuk-body" { a class="govuk-link od-call" href="/work/family" { (w.t("witness-title")) } }
         }
         @if sections.is_empty() { p class="govuk-inset-text" { (w.t("work-no-queues")) } }
+        @if visits::may_plan(&cx) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/visits/new" { (w.t("visit-plan")) } }
+        }
         @for section in &sections { (section) }
         @if !sections.is_empty() {
             h2 class="govuk-heading-m" { (w.t("work-find")) }
@@ -138,6 +141,12 @@ async fn section(app: &App, cx: &Context, count: Count) -> Result<Markup> {
     })
 }
 
+/// In which order a list of visits is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Sorted {
+    by: Option<String>,
+}
+
 /// `GET /work/queues/{queue}`
 pub async fn queue(
     State(app): State<App>,
@@ -145,16 +154,29 @@ pub async fn queue(
     uri: Uri,
     Path(queue): Path<String>,
     Query(paging): Query<Paging>,
+    Query(sorted): Query<Sorted>,
 ) -> Result<Response> {
     staff_only(&cx)?;
     let queue = Queue::from_name(&queue).ok_or(Error::NotFound)?;
     let w = Words(cx.locale);
-    let page = queues::queue(&app.domain, &cx, queue, &paging).await?;
+    let by_place = queue == Queue::Today && sorted.by.as_deref() == Some("place");
+    let page = if by_place {
+        let items = queues::by_place(&app.domain, &cx).await?;
+        Page { items, next: None }
+    } else {
+        queues::queue(&app.domain, &cx, queue, &paging).await?
+    };
     let holders = views::holders(&app.domain, &cx, &page.items).await?;
     let title = w.t(&format!("queue-{}", queue.name()));
     let main = html! {
         (parts::back(w, "/work"))
         h1 class="govuk-heading-l" { (title) }
+        @if queue == Queue::Today {
+            p class="govuk-body" {
+                @if by_place { a class="govuk-link od-call" href="/work/queues/today" { (w.t("visits-by-time")) } }
+                @else { a class="govuk-link od-call" href="/work/queues/today?by=place" { (w.t("visits-by-place")) } }
+            }
+        }
         @if page.items.is_empty() { p class="govuk-body" { (w.t("work-queue-empty")) } }
         @else { (tables::cases(&app, &cx, &title, &page.items, &holders)) }
         @if let Some(next) = &page.next {

@@ -16,6 +16,7 @@ pub mod plugins;
 pub mod ready;
 pub mod revision;
 pub mod tables;
+pub mod visits;
 
 use crate::{
     context::{Context, Principal},
@@ -36,7 +37,7 @@ mod tests {
     use crate::{
         cases::{
             duty::DutyList,
-            model::{Action, Clock, State, Urgency},
+            model::{Action, Clock, Procedure, State, Urgency},
             queues::Queue,
         },
         context::{Channel, Locale},
@@ -52,7 +53,14 @@ mod tests {
         for it in State::ALL {
             add("staff-state", it.name());
         }
+        for it in State::ALL {
+            add("state", it.name());
+        }
+        for it in Procedure::ALL {
+            add("work-linked", it.name());
+        }
         for it in Action::ALL {
+            add("did", it.name());
             add("action", it.name());
             add("acted", it.name());
         }

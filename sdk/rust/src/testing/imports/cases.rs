@@ -42,7 +42,18 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
         if reporter.is_none() && !host.unattended {
             return Err(denied("sign-in", ""));
         }
-        let key = (reporter.clone().unwrap_or_default(), once.to_owned());
+        let reporter = match (&draft.about, reporter) {
+            (None, reporter) => reporter,
+            (Some(_), Some(_)) => {
+                return Err(Error::Invalid(vec![problem("about", "case-about", 0)]));
+            }
+            (Some(about), None) if host.known.contains(&about.subject) => {
+                Some(about.subject.clone())
+            }
+            (Some(_), None) => return Err(Error::NotFound),
+        };
+        let caller = host.subject().unwrap_or_default().to_owned();
+        let key = (caller, once.to_owned());
         if let Some(id) = host.opened.get(&key) {
             return find(host, id).map(|case| case.info.clone());
         }
@@ -59,6 +70,7 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
             info,
             description: draft.description.clone(),
             files: draft.files.clone(),
+            about: draft.about.clone(),
             reporter,
             steps: Vec::new(),
         }))

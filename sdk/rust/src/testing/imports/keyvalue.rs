@@ -19,18 +19,33 @@ pub fn get(subject: Option<&str>, key: &str) -> Result<Option<String>> {
 
 pub fn set(subject: Option<&str>, key: &str, value: &str) -> Result<()> {
     with_key("keyvalue.set", subject, key, |host| {
-        let kept: usize = host.values.values().map(String::len).sum();
-        if value.len() > VALUE || kept + value.len() > TOTAL {
-            return Err(Error::Invalid(vec![problem(
-                "value",
-                "keyvalue-too-large",
-                VALUE as u32,
-            )]));
-        }
-        host.known.extend(subject.map(str::to_owned));
-        host.values.insert(at(subject, key), value.to_owned());
-        Ok(())
+        keep(host, subject, key, value)
     })
+}
+
+pub fn swap(subject: Option<&str>, key: &str, expected: Option<&str>, value: &str) -> Result<bool> {
+    with_key("keyvalue.swap", subject, key, |host| {
+        let kept = host.values.get(&at(subject, key)).map(String::as_str);
+        // What is too large is refused whatever is kept.
+        if kept != expected && value.len() <= VALUE {
+            return Ok(false);
+        }
+        keep(host, subject, key, value).map(|()| true)
+    })
+}
+
+fn keep(host: &mut Host, subject: Option<&str>, key: &str, value: &str) -> Result<()> {
+    let kept: usize = host.values.values().map(String::len).sum();
+    if value.len() > VALUE || kept + value.len() > TOTAL {
+        return Err(Error::Invalid(vec![problem(
+            "value",
+            "keyvalue-too-large",
+            VALUE as u32,
+        )]));
+    }
+    host.known.extend(subject.map(str::to_owned));
+    host.values.insert(at(subject, key), value.to_owned());
+    Ok(())
 }
 
 pub fn delete(subject: Option<&str>, key: &str) -> Result<()> {
@@ -72,10 +87,14 @@ fn with_key<T: serde::Serialize>(
     })
 }
 
-/// A value about a person is reached only while that person calls.
+/// A value about a person is reached while that person calls, or where nobody does.
 fn may(host: &Host, subject: Option<&str>) -> Result<()> {
     host.need("keyvalue")?;
-    if subject.is_none() || subject == host.subject() {
+    let Some(subject) = subject else {
+        return Ok(());
+    };
+    let alone = host.unattended && host.known.contains(subject);
+    if alone || Some(subject) == host.subject() {
         return Ok(());
     }
     Err(Error::Denied(Denial {
