@@ -60,6 +60,16 @@ plugin-calls-unreadable = The recorded test calls cannot be read: { $why }. Run 
 
 # What recorded test calls show a reviewer
 plugins-part-form = Asks in a form
+plugins-part-dataset = Keeps about people
+plugins-part-purpose = Reads about people
+plugins-part-job = Does by itself
+plugins-part-inbox = Takes from devices
+plugins-basis-duty = A duty laid down by law
+plugins-basis-consent = The person's consent
+plugins-keep-days = { $n } days after the last change
+plugins-every-minutes = every { $n } minutes
+plugins-days-all = every day
+plugins-days-working = Monday to Friday
 plugins-measured = What it costs
 plugins-measured-none = This version brought no recorded test calls, so neither its forms nor what it costs are known. Ask its developers to run their tests and build it again.
 plugins-measured-why = The platform has replayed the calls of the developers’ own tests in the sandbox, on made-up data.
@@ -95,6 +105,8 @@ plugins-field-one = one of several options
 plugins-field-many = several options
 plugins-field-files = photos or documents
 plugins-field-place = a place
+plugins-field-person = a person
+plugins-field-bound = kept in { $field }
 plugins-field-required = must be answered
 plugins-field-sensitive = masked, sensitive
 plugins-field-from-name = filled in with the name held

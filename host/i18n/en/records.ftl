@@ -87,6 +87,7 @@ witness-why = Fill this in when the person has said so before you. You are kept 
 witness-whom = The person’s phone number
 witness-who = Phone number of who may act
 witness-done = I have witnessed this
+plugins-interface-records = Reads and keeps personal records
 plugins-can-records-read = Read personal records, under a grant or consent
 plugins-can-records-write = Keep personal records of its own
 plugins-can-records-list = List personal records of an area, under a grant or consent

@@ -60,6 +60,16 @@ plugin-calls-unreadable = 测试调用记录无法读取：{ $why }。请运行 
 
 # 测试调用记录给评审人看的内容
 plugins-part-form = 表单询问
+plugins-part-dataset = 保存个人信息
+plugins-part-purpose = 读取个人信息
+plugins-part-job = 自动执行
+plugins-part-inbox = 接收设备消息
+plugins-basis-duty = 法定职责
+plugins-basis-consent = 本人同意
+plugins-keep-days = 最后更新后保存 { $n } 天
+plugins-every-minutes = 每 { $n } 分钟
+plugins-days-all = 每天
+plugins-days-working = 周一至周五
 plugins-measured = 运行开销
 plugins-measured-none = 该版本没有附带测试调用记录，因此无法得知它的表单和开销。请让开发人员运行测试后重新构建。
 plugins-measured-why = 平台已在沙箱中用虚构数据重放了开发人员自己测试时的调用。
@@ -95,6 +105,8 @@ plugins-field-one = 单选
 plugins-field-many = 多选
 plugins-field-files = 照片或文件
 plugins-field-place = 地点
+plugins-field-person = 人员
+plugins-field-bound = 存入 { $field }
 plugins-field-required = 必填
 plugins-field-sensitive = 敏感，遮盖显示
 plugins-field-from-name = 自动填入已有姓名

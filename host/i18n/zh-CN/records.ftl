@@ -87,6 +87,7 @@ witness-why = 本人当面说明后填写。您作为见证人会被记录。
 witness-whom = 本人的手机号
 witness-who = 代办人的手机号
 witness-done = 确认见证
+plugins-interface-records = 读取和登记个人数据
 plugins-can-records-read = 按授权或本人同意，查看个人数据
 plugins-can-records-write = 登记本服务自己的个人数据
 plugins-can-records-list = 按授权或本人同意，列出本区域的个人数据

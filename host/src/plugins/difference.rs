@@ -21,6 +21,10 @@ pub enum Part {
     Capability,
     /// Facts about a person that it asks for, and why.
     Claim,
+    /// What it keeps about persons, and for how long.
+    Dataset,
+    /// For what it reads what is kept about persons.
+    Purpose,
     /// Fields of the forms that came up in its recorded test calls.
     Form,
     /// Classes of the duty list it works with.
@@ -31,6 +35,10 @@ pub enum Part {
     Contact,
     /// Its name and description.
     Words,
+    /// What it does by itself, and when.
+    Job,
+    /// What it takes from devices.
+    Inbox,
     /// What one call may cost.
     Budget,
     /// Where the host calls it.
@@ -43,14 +51,18 @@ pub enum Part {
 
 impl Part {
     /// Every part, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Capability,
         Self::Claim,
+        Self::Dataset,
+        Self::Purpose,
         Self::Form,
         Self::Class,
         Self::Service,
         Self::Contact,
         Self::Words,
+        Self::Job,
+        Self::Inbox,
         Self::Budget,
         Self::Export,
         Self::Import,
@@ -62,11 +74,15 @@ impl Part {
         match self {
             Self::Capability => "capability",
             Self::Claim => "claim",
+            Self::Dataset => "dataset",
+            Self::Purpose => "purpose",
             Self::Form => "form",
             Self::Class => "class",
             Self::Service => "service",
             Self::Contact => "contact",
             Self::Words => "words",
+            Self::Job => "job",
+            Self::Inbox => "inbox",
             Self::Budget => "budget",
             Self::Export => "export",
             Self::Import => "import",
@@ -215,12 +231,14 @@ fn forms(facts: &mut Facts, replay: &Replay) {
     }
 }
 
-/// `phone required sensitive from-phone`: what a field asks for, then what it demands.
+/// `phone required sensitive from-phone bound:elders.phone`: what a field asks for, then what it
+/// demands.
 fn demands(field: &SeenField) -> String {
     let mut words = vec![field.kind.clone()];
     words.extend(field.required.then(|| "required".to_owned()));
     words.extend(field.sensitive.then(|| "sensitive".to_owned()));
     words.extend(field.prefill.as_ref().map(|it| format!("from-{it}")));
+    words.extend(field.bind.as_ref().map(|it| format!("bound:{it}")));
     words.join(" ")
 }
 
@@ -341,7 +359,59 @@ fn facts(revision: &Revision) -> Result<Facts> {
             add(Part::Claim, &format!("{}.{kind}", claim.id), kind);
         }
     }
+    kept(&manifest, &mut add)?;
+    unattended(&manifest, &mut add)?;
     Ok(facts)
+}
+
+/// What it keeps about persons, and for what it reads it.
+fn kept(manifest: &Manifest, add: &mut impl FnMut(Part, &str, String)) -> Result<()> {
+    for it in &manifest.datasets {
+        let mut about = |what: &str, text| add(Part::Dataset, &format!("{}.{what}", it.id), text);
+        about("name", both(&it.name));
+        about("purpose", both(&it.purpose));
+        about("basis", it.basis.name().to_owned());
+        about("keep_days", it.keep_days.to_string());
+        for field in &it.fields {
+            about(&format!("{}.name", field.id), both(&field.name));
+            about(&format!("{}.class", field.id), field.class.name().to_owned());
+        }
+    }
+    for it in &manifest.purposes {
+        let mut about = |what: &str, text| add(Part::Purpose, &format!("{}.{what}", it.id), text);
+        about("words", both(&it.words));
+        about("basis", it.basis.name().to_owned());
+        for uses in &it.uses {
+            for field in &uses.fields {
+                let field = format!("{}.{field}", uses.dataset);
+                about(&field, field.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What it does without a person: jobs, and what devices send.
+fn unattended(manifest: &Manifest, add: &mut impl FnMut(Part, &str, String)) -> Result<()> {
+    for it in &manifest.jobs {
+        let mut about = |what: &str, text| add(Part::Job, &format!("{}.{what}", it.id), text);
+        about("name", both(&it.name));
+        about("days", name(&it.schedule.days)?);
+        if let Some(minutes) = it.schedule.every_minutes {
+            about("every_minutes", minutes.to_string());
+        }
+        if let Some(daily) = &it.schedule.daily {
+            about("daily", daily.clone());
+        }
+    }
+    for it in &manifest.inbox {
+        let mut about = |what: &str, text| add(Part::Inbox, &format!("{}.{what}", it.id), text);
+        about("name", both(&it.name));
+        for field in &it.fields {
+            about(&field.id, both(&field.label));
+        }
+    }
+    Ok(())
 }
 
 /// The manifest's own word for it.
@@ -402,6 +472,7 @@ mod tests {
             required: *required,
             sensitive: false,
             prefill: prefill.map(str::to_owned),
+            bind: (*id == "d").then(|| "elders.phone".to_owned()),
         };
         let call = |about: &str, trouble| Replayed {
             about: about.to_owned(),
@@ -460,7 +531,7 @@ mod tests {
                 ("report.a", Some("text required"), true),
                 ("report.b", Some("text"), false),
                 ("report.c", None, false),
-                ("report.d", Some("text from-phone"), true),
+                ("report.d", Some("text from-phone bound:elders.phone"), true),
             ]
         );
         let measured = found.measured.unwrap();

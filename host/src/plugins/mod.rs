@@ -26,6 +26,7 @@ pub mod measures;
 pub mod parked;
 pub mod replay;
 pub mod revisions;
+mod run;
 pub mod sections;
 mod store;
 #[cfg(test)]

@@ -6,8 +6,8 @@ use onedoor_forms::{Answer, Text, TileWords, Tone, check_tiles};
 use super::{
     CallError, Failure, FailureKind, Plugins,
     bindings::{Lift as _, Lower as _, exports},
-    calls::absent,
     imports,
+    run::absent,
 };
 use crate::{cases::views::Wanted, context::Context, domain::Domain, time::Timestamp};
 

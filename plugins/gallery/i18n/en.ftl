@@ -51,6 +51,7 @@ ask-one = What is it?
 ask-many = What are they?
 ask-photos = Take a photo
 ask-place = Where is it?
+ask-person = Whom is it about?
 lamps = lamps
 out = Out
 flickers = Flickers

@@ -51,6 +51,7 @@ ask-one = 是哪种情况？
 ask-many = 有哪些情况？
 ask-photos = 请拍照
 ask-place = 在哪里？
+ask-person = 是谁的事？
 lamps = 盏
 out = 不亮
 flickers = 闪烁

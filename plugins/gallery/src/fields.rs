@@ -10,7 +10,7 @@ type Ask = fn(&mut FormBuilder);
 
 /// Every kind of field, and every format of a text, by the contract's name for it.
 pub fn all() -> Result<Vec<(&'static str, Block)>> {
-    let samples: [(&str, Ask); 18] = [
+    let samples: [(&str, Ask); 19] = [
         ("text-free", text_free),
         ("text-lines", text_lines),
         ("text-name", text_name),
@@ -29,6 +29,7 @@ pub fn all() -> Result<Vec<(&'static str, Block)>> {
         ("many", many),
         ("files", files),
         ("place", place),
+        ("person", person),
     ];
     let form = |(name, ask): (&'static str, Ask)| {
         let mut form = FormBuilder::new(name, 1, msg("send"));
@@ -51,6 +52,7 @@ pub fn fits(form: &str, value: &Value) -> bool {
         Value::Choices(_) => form == "many",
         Value::Files(_) => form == "files",
         Value::Place(_) => form == "place",
+        Value::Person(_) => form == "person",
     }
 }
 
@@ -162,4 +164,9 @@ fn files(form: &mut FormBuilder) {
 
 fn place(form: &mut FormBuilder) {
     form.place(Key::new("place"), msg("ask-place")).required();
+}
+
+fn person(form: &mut FormBuilder) {
+    form.person(Key::new("person"), msg("ask-person"), "sample")
+        .required();
 }

@@ -66,6 +66,7 @@ fn kind(kind: &Kind) -> &'static str {
         Kind::Many(_) => "many",
         Kind::Files(_) => "files",
         Kind::Place(_) => "place",
+        Kind::Person(_) => "person",
     }
 }
 
@@ -83,7 +84,7 @@ fn every_block_and_every_field_is_shown() {
         .flat_map(|it| it.fields())
         .map(|it| kind(&it.kind))
         .collect();
-    assert_eq!(kinds.len(), 17, "{kinds:?}");
+    assert_eq!(kinds.len(), 18, "{kinds:?}");
 }
 
 #[test]

@@ -93,6 +93,9 @@ pub struct SeenField {
     pub sensitive: bool,
     /// Which fact about the person the host fills in.
     pub prefill: Option<String>,
+    /// Which field of a dataset it asks for, as `dataset.field`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
 }
 
 /// Replays what `recording` holds.
@@ -301,6 +304,7 @@ fn see(forms: &mut Forms, view: &View) {
                 required: field.required,
                 sensitive: field.sensitive,
                 prefill: field.prefill.and_then(|it| word(&it)),
+                bind: field.bind.clone(),
             };
             let room = fields.len() < FORMS;
             match fields.get_mut(&field.id) {
@@ -308,6 +312,7 @@ fn see(forms: &mut Forms, view: &View) {
                     before.required |= seen.required;
                     before.sensitive |= seen.sensitive;
                     before.prefill = before.prefill.take().or(seen.prefill);
+                    before.bind = before.bind.take().or(seen.bind);
                 }
                 None if room => {
                     fields.insert(field.id.clone(), seen);
@@ -342,6 +347,7 @@ fn kind(kind: &onedoor_forms::Kind) -> String {
         Kind::Many(_) => Some("many".to_owned()),
         Kind::Files(_) => Some("files".to_owned()),
         Kind::Place(_) => Some("place".to_owned()),
+        Kind::Person(_) => Some("person".to_owned()),
     };
     named.unwrap_or_else(|| "text".to_owned())
 }
@@ -369,6 +375,7 @@ mod tests {
             default: None,
             prefill,
             sensitive: false,
+            bind: None,
         }
     }
 
@@ -386,6 +393,7 @@ mod tests {
             checks: Vec::new(),
             review: false,
             declaration: None,
+            consent: None,
             submit: Text::raw("Send"),
             state: String::new(),
         };

@@ -5,7 +5,7 @@ use onedoor_manifest::{Budget, HostAnswer};
 use std::sync::Arc;
 use wasmtime::{
     Store, StoreContextMut,
-    component::{Component, Linker, Val, types::ComponentItem},
+    component::{Component, Linker, Resource, ResourceType, Val, types::ComponentItem},
 };
 
 use super::{
@@ -20,6 +20,9 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Strayed(String);
+
+/// What a handle stands for: nothing. What is asked of it is answered from the recording.
+struct Handle;
 
 /// The state of one replayed call.
 pub(super) struct Tape {
@@ -90,16 +93,34 @@ pub(super) fn linker(component: &Component) -> wasmtime::Result<Linker<Tape>> {
         let mut functions = linker.instance(interface)?;
         let short = interface.split(['/', '@']).nth(1).unwrap_or(interface);
         for (name, export) in instance.exports(engine) {
-            if let ComponentItem::ComponentFunc(_) = export.ty {
-                let function = format!("{short}.{name}");
-                functions.func_new(name, move |store, ty, _, results| {
-                    let ty = ty.results().next();
-                    play(store, &function, ty.as_ref(), results)
-                })?;
+            match export.ty {
+                ComponentItem::ComponentFunc(_) => {
+                    let plain = name.trim_start_matches("[method]");
+                    let function = format!("{short}.{plain}");
+                    functions.func_new(name, move |mut store, ty, handed, results| {
+                        let_go(&mut store, handed)?;
+                        let ty = ty.results().next();
+                        play(store, &function, ty.as_ref(), results)
+                    })?;
+                }
+                ComponentItem::Resource(_) => {
+                    functions.resource(name, ResourceType::host::<Handle>(), |_, _| Ok(()))?;
+                }
+                _ => {}
             }
         }
     }
     Ok(linker)
+}
+
+/// Gives back the handles that a function was handed: each that is lent must be back when it ends.
+fn let_go(store: &mut StoreContextMut<'_, Tape>, handed: &[Val]) -> wasmtime::Result<()> {
+    for value in handed {
+        if let Val::Resource(handle) = value {
+            handle.try_into_resource::<Handle>(&mut *store)?;
+        }
+    }
+    Ok(())
 }
 
 fn play(
@@ -109,14 +130,21 @@ fn play(
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
     let tape = store.data_mut();
-    let _host = tape.clock.pause();
+    let clock = tape.clock.clone();
+    let _host = clock.pause();
     tape.calls = tape.calls.saturating_add(1);
     // A function that answers nothing, as the log's, needs no recording.
     let (Some(ty), Some(result)) = (ty, results.first_mut()) else {
         return Ok(());
     };
     let at = tape.take(function).map_err(wasmtime::Error::new)?;
-    let answer = tape.answers.get(at).map(|it| values::lower(ty, &it.answer));
+    let answers = tape.answers.clone();
+    let mut handle = || {
+        let made = Resource::<Handle>::new_own(0).try_into_resource_any(&mut store);
+        made.map(Val::Resource).map_err(|it| it.to_string())
+    };
+    let recorded = answers.get(at);
+    let answer = recorded.map(|it| values::lower_with(ty, &it.answer, &mut handle));
     let unfit = |why: String| {
         wasmtime::Error::new(Strayed(format!(
             "what {function} answered was other then: {why}"

@@ -8,8 +8,16 @@ use wasmtime::component::{Type, Val};
 /// Why a recorded value is none of the type.
 pub(super) type Unfit = String;
 
-/// The value of type `ty` that `value` stands for.
+/// Makes a handle: a recording says that there was one, and no more.
+pub(super) type Handles<'a> = dyn FnMut() -> Result<Val, Unfit> + 'a;
+
+/// The value of type `ty` that `value` stands for; of a type without handles.
 pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
+    lower_with(ty, value, &mut || Err("no handle may stand here".to_owned()))
+}
+
+/// The value of type `ty` that `value` stands for.
+pub(super) fn lower_with(ty: &Type, value: &Value, own: &mut Handles<'_>) -> Result<Val, Unfit> {
     let unfit = || format!("{value:.80} is no value of its type");
     let whole = || value.as_i64().ok_or_else(unfit);
     Ok(match ty {
@@ -35,7 +43,7 @@ pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
         Type::String => Val::String(value.as_str().ok_or_else(unfit)?.to_owned()),
         Type::List(list) => {
             let (items, ty) = (value.as_array().ok_or_else(unfit)?, list.ty());
-            let items = items.iter().map(|it| lower(&ty, it));
+            let items = items.iter().map(|it| lower_with(&ty, it, own));
             Val::List(items.collect::<Result<_, _>>()?)
         }
         Type::Tuple(tuple) => {
@@ -43,7 +51,7 @@ pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
             if items.len() != tuple.types().len() {
                 return Err(unfit());
             }
-            let items = tuple.types().zip(items).map(|(ty, it)| lower(&ty, it));
+            let items = tuple.types().zip(items).map(|(ty, it)| lower_with(&ty, it, own));
             Val::Tuple(items.collect::<Result<_, _>>()?)
         }
         Type::Record(record) => {
@@ -53,7 +61,7 @@ pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
                 // What is absent is null: recordings leave empty parts out.
                 let found = fields.iter().find(|(name, _)| alike(name, field.name));
                 let found = found.map_or_else(|| absent(&field.ty), |(_, it)| it.clone());
-                lowered.push((field.name.to_owned(), lower(&field.ty, &found)?));
+                lowered.push((field.name.to_owned(), lower_with(&field.ty, &found, own)?));
             }
             Val::Record(lowered)
         }
@@ -62,7 +70,10 @@ pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
             let case = variant.cases().find(|it| alike(it.name, name));
             let case = case.ok_or_else(unfit)?;
             let payload = match &case.ty {
-                Some(ty) => Some(Box::new(lower(ty, payload.unwrap_or(&Value::Null))?)),
+                Some(ty) => {
+                    let payload = payload.unwrap_or(&Value::Null);
+                    Some(Box::new(lower_with(ty, payload, own)?))
+                }
                 None => None,
             };
             Val::Variant(case.name.to_owned(), payload)
@@ -74,13 +85,15 @@ pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
         }
         Type::Option(option) => Val::Option(match value {
             Value::Null => None,
-            value => Some(Box::new(lower(&option.ty(), value)?)),
+            value => Some(Box::new(lower_with(&option.ty(), value, own)?)),
         }),
         Type::Result(result) => {
             let (name, payload) = case(value).ok_or_else(unfit)?;
             let payload = payload.unwrap_or(&Value::Null);
-            let side =
-                |ty: Option<Type>| ty.map(|ty| lower(&ty, payload).map(Box::new)).transpose();
+            let mut side = |ty: Option<Type>| {
+                let lowered = ty.map(|ty| lower_with(&ty, payload, own).map(Box::new));
+                lowered.transpose()
+            };
             Val::Result(if alike(name, "ok") {
                 Ok(side(result.ok())?)
             } else {
@@ -95,6 +108,7 @@ pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
                 .filter(|it| set.iter().any(|set| alike(set, it)));
             Val::Flags(names.map(str::to_owned).collect())
         }
+        Type::Own(_) => own()?,
         // The contract has none of the others yet; a recording of them is not played back.
         _ => return Err(unfit()),
     })

@@ -137,6 +137,15 @@ fn meaning(app: &App, w: Words, it: &Change, value: &str) -> String {
         Part::Service if last == "life-event" => format!("life-{value}"),
         Part::Service if last == "audience" => format!("plugins-audience-{value}"),
         Part::Claim if last == value => format!("plugins-claim-{value}"),
+        Part::Dataset | Part::Purpose if last == "basis" => format!("plugins-basis-{value}"),
+        Part::Dataset if last == "class" => format!("class-{value}"),
+        Part::Dataset if last == "keep_days" => {
+            return w.tx("plugins-keep-days", &[("n", value)]);
+        }
+        Part::Job if last == "every_minutes" => {
+            return w.tx("plugins-every-minutes", &[("n", value)]);
+        }
+        Part::Job if last == "days" => format!("plugins-days-{value}"),
         _ => return value.to_owned(),
     };
     if i18n::has(w.0, &key) {
@@ -153,6 +162,9 @@ fn demands(w: Words, value: &str) -> String {
         Locale::English => ", ",
     };
     let words = value.split(' ').map(|word| {
+        if let Some(field) = word.strip_prefix("bound:") {
+            return w.tx("plugins-field-bound", &[("field", field)]);
+        }
         let key = format!("plugins-field-{word}");
         match i18n::has(w.0, &key) {
             true => w.t(&key),
@@ -320,6 +332,7 @@ mod tests {
             "inbox",
             "indicators",
             "notify",
+            "records",
             "types",
             "ui",
             "clock",
@@ -349,6 +362,7 @@ mod tests {
             "many",
             "files",
             "place",
+            "person",
             "required",
             "sensitive",
             "from-name",
