@@ -374,7 +374,10 @@ fn kept(manifest: &Manifest, add: &mut impl FnMut(Part, &str, String)) -> Result
         about("keep_days", it.keep_days.to_string());
         for field in &it.fields {
             about(&format!("{}.name", field.id), both(&field.name));
-            about(&format!("{}.class", field.id), field.class.name().to_owned());
+            about(
+                &format!("{}.class", field.id),
+                field.class.name().to_owned(),
+            );
         }
     }
     for it in &manifest.purposes {

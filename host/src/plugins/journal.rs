@@ -5,7 +5,9 @@
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Plugins, breaker::Change, failure::FailureKind, lines::Kept, loaded::Loaded, store::Notes};
+use super::{
+    Plugins, breaker::Change, failure::FailureKind, lines::Kept, loaded::Loaded, store::Notes,
+};
 use crate::{
     context::Context,
     db::{self, plugins::Line},

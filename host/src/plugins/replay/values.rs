@@ -13,7 +13,11 @@ pub(super) type Handles<'a> = dyn FnMut() -> Result<Val, Unfit> + 'a;
 
 /// The value of type `ty` that `value` stands for; of a type without handles.
 pub(super) fn lower(ty: &Type, value: &Value) -> Result<Val, Unfit> {
-    lower_with(ty, value, &mut || Err("no handle may stand here".to_owned()))
+    lower_with(
+        ty,
+        value,
+        &mut || Err("no handle may stand here".to_owned()),
+    )
 }
 
 /// The value of type `ty` that `value` stands for.
@@ -51,7 +55,10 @@ pub(super) fn lower_with(ty: &Type, value: &Value, own: &mut Handles<'_>) -> Res
             if items.len() != tuple.types().len() {
                 return Err(unfit());
             }
-            let items = tuple.types().zip(items).map(|(ty, it)| lower_with(&ty, it, own));
+            let items = tuple
+                .types()
+                .zip(items)
+                .map(|(ty, it)| lower_with(&ty, it, own));
             Val::Tuple(items.collect::<Result<_, _>>()?)
         }
         Type::Record(record) => {
