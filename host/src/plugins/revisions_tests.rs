@@ -8,6 +8,7 @@ use crate::{
     identity::{Person, Post, Role},
     plugins::testing::{bare, dressed, manifest, plugin as component, section},
 };
+use crate::{page::Paging, plugins::journal};
 use onedoor_manifest::{CONTRACT, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
 
 pub(super) struct Host {

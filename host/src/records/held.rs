@@ -12,15 +12,11 @@ use crate::{
     error::{Error, Problem, Result},
     identity::{Act, Post, Resource, audit, policy, pseudonym},
     keys::Purpose as Key,
-    page::{Page, Paging},
     plugins::Capability,
-    time::Timestamp,
 };
 
 /// The most fields read at once.
 const FIELDS: usize = 50;
-/// The most fields of a list.
-const LISTED: usize = 20;
 /// The longest key of a write, in characters.
 const ONCE: usize = 64;
 const DAY: i64 = 86_400;
@@ -79,29 +75,7 @@ pub struct Opened {
     purpose: String,
 }
 
-/// Which records to list.
-#[derive(Clone, Debug)]
-pub struct Filter {
-    /// Of persons below this division.
-    pub division: Option<String>,
-    /// Changed at or after.
-    pub changed: Option<Timestamp>,
-    /// What to read.
-    pub fields: Vec<String>,
-}
-
-/// A record of a list.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The person's pseudonym.
-    pub subject: String,
-    /// What is held of the fields asked for.
-    pub answers: Answers,
-    /// When it changed last.
-    pub changed: Timestamp,
-}
-
-fn acting(cx: &Context, capability: Capability) -> Result<&ActingPlugin> {
+pub(super) fn acting(cx: &Context, capability: Capability) -> Result<&ActingPlugin> {
     let plugin = cx.plugin.as_ref().ok_or(Error::Forbidden("plugin-only"))?;
     plugin.capabilities.need(capability)?;
     Ok(plugin)
@@ -243,16 +217,16 @@ pub async fn read(
 }
 
 /// For which unit a read is: the officer's, or the plugin's department.
-fn unit(cx: &Context, plugin: &ActingPlugin) -> Option<String> {
+pub(super) fn unit(cx: &Context, plugin: &ActingPlugin) -> Option<String> {
     let post = officers(cx).next().map(|it| it.unit.clone());
     Some(post.unwrap_or_else(|| plugin.department.clone()))
 }
 
-fn answers(held: &rows::Record) -> Result<Answers> {
+pub(super) fn answers(held: &rows::Record) -> Result<Answers> {
     serde_json::from_str(&held.answers).map_err(Error::internal)
 }
 
-fn bounded(fields: &[String], most: usize) -> Result<()> {
+pub(super) fn bounded(fields: &[String], most: usize) -> Result<()> {
     if (1..=most).contains(&fields.len()) {
         return Ok(());
     }
@@ -421,115 +395,6 @@ async fn agreed(
     let purpose = last.map(|it| it.id).unwrap_or_default();
     let stand = Stand::find(c, cx, dataset, &purpose, &[]).await?;
     Err(stand.missing(c, cx, dataset, &fields).await?)
-}
-
-/// Records of a dataset: for an officer of persons in their area, where nobody calls of those in
-/// the area of the plugin's grant. Everyone in the page has a row in their log first.
-pub async fn list(
-    domain: &Domain,
-    cx: &Context,
-    dataset: &str,
-    purpose: &str,
-    filter: &Filter,
-    paging: &Paging,
-) -> Reached<Page<Row>> {
-    let plugin = acting(cx, Capability::RecordsList)?;
-    bounded(&filter.fields, LISTED)?;
-    let scopes: Vec<String> = match &cx.principal {
-        Principal::System(_) => vec![String::new()],
-        _ => officers(cx).map(|it| it.division.clone()).collect(),
-    };
-    if scopes.is_empty() {
-        return Err(Error::Forbidden("not-an-officer").into());
-    }
-    let limit = paging.limit();
-    let (found, next) = {
-        let mut c = domain.database.read().await?;
-        let stand = Stand::find(&mut c, cx, dataset, purpose, &filter.fields).await?;
-        let areas = match stand.purpose.basis {
-            Basis::Consent => scopes,
-            Basis::Duty => common(&scopes, &stand.areas()),
-        };
-        if stand.purpose.basis == Basis::Duty && areas.is_empty() {
-            return Err(stand.missing(&mut c, cx, dataset, &filter.fields).await?);
-        }
-        let after = match &paging.cursor {
-            Some(subject) => subjects::account(&mut c, &plugin.id, subject).await?,
-            None => Some(String::new()),
-        };
-        let after = after.ok_or_else(|| Error::invalid("cursor", "records-cursor"))?;
-        let consent = stand.purpose.basis == Basis::Consent;
-        let wanted = rows::Wanted {
-            dataset,
-            areas: &areas,
-            division: filter.division.as_deref(),
-            changed: filter.changed,
-            agreed: consent.then_some((plugin.id.as_str(), purpose)),
-            after: &after,
-        };
-        let page = rows::list(&mut c, &wanted, cx.now, limit + 1).await?;
-        let page = Page::cut(page, limit, |it: &rows::Record| it.account.clone());
-        let mut found = Vec::new();
-        for row in page.items {
-            let basis = stand
-                .covers(&mut c, cx, &row.account, dataset, &filter.fields)
-                .await?;
-            found.extend(basis.map(|basis| (row, basis)));
-        }
-        (found, page.next)
-    };
-    let reads = found.iter().map(|(row, basis)| Read {
-        subject: row.account.clone(),
-        unit: unit(cx, plugin),
-        fields: filter
-            .fields
-            .iter()
-            .map(|it| format!("{dataset}.{it}"))
-            .collect::<Vec<_>>()
-            .join(","),
-        purpose: format!("{}:{purpose}", plugin.id),
-        basis: basis.clone(),
-        case: None,
-    });
-    let named = found
-        .iter()
-        .map(|(row, _)| row.account.clone())
-        .chain(next.clone());
-    access::log_listed(domain, cx, reads.collect(), named.collect()).await?;
-    let items = found.iter().map(|(row, _)| {
-        let all = answers(row)?;
-        let wanted = filter.fields.iter().filter_map(|field| {
-            let value = all.get(field)?.clone();
-            Some(Answer {
-                field: field.clone(),
-                value,
-            })
-        });
-        Ok(Row {
-            subject: pseudonym(&domain.keys, &plugin.id, &row.account),
-            answers: wanted.collect(),
-            changed: row.changed,
-        })
-    });
-    Ok(Page {
-        items: items.collect::<Result<_>>()?,
-        next: next.map(|it| pseudonym(&domain.keys, &plugin.id, &it)),
-    })
-}
-
-/// Where both an officer and a grant reach: of each pair the narrower, if one is in the other.
-fn common(scopes: &[String], areas: &[String]) -> Vec<String> {
-    let mut found = Vec::new();
-    for scope in scopes {
-        for area in areas {
-            if scope.starts_with(area.as_str()) {
-                found.push(scope.clone());
-            } else if area.starts_with(scope.as_str()) {
-                found.push(area.clone());
-            }
-        }
-    }
-    found
 }
 
 /// What is held about the caller themselves under `dataset.field`, for them to check. Their own

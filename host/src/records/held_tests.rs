@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::{
     access, catalogue, consent, family,
     grants::{self, NewGrant},
-    held::{self, About, Filter, Refused},
+    held::{self, About, Refused},
+    listed::{self, Filter},
     picked,
 };
 use crate::{
@@ -194,7 +195,7 @@ both! {
             stage.put(who, 70 + i64::try_from(n).unwrap(), "a").await;
         }
         let job = stage.through(domain.system("jobs"));
-        let list = || held::list(domain, &job, "elder", "call", &FILTER, &PAGE);
+        let list = || listed::list(domain, &job, "elder", "call", &FILTER, &PAGE);
         static PAGE: Paging = Paging::first(1);
         static FILTER: std::sync::LazyLock<Filter> = std::sync::LazyLock::new(filter);
         let Err(Refused::Ungranted(missing)) = list().await else {
@@ -207,7 +208,7 @@ both! {
         let first = list().await.unwrap();
         assert_eq!(first.items.len(), 1);
         let rest = Paging { cursor: first.next, limit: 10 };
-        let second = held::list(domain, &job, "elder", "call", &filter(), &rest).await.unwrap();
+        let second = listed::list(domain, &job, "elder", "call", &filter(), &rest).await.unwrap();
         assert_eq!((second.items.len(), second.next), (1, None));
         // One row for each person in a page, and none for those outside.
         assert_eq!(stage.log("wang").await, ["elder.age care:call"]);
@@ -226,14 +227,14 @@ both! {
         stage.grant("").await;
         let page = Paging::first(10);
         let resident = stage.through(stage.world.who("li"));
-        let refused = held::list(domain, &resident, "elder", "call", &filter(), &page).await;
+        let refused = listed::list(domain, &resident, "elder", "call", &filter(), &page).await;
         assert!(matches!(refused, Err(Refused::Failed(Error::Forbidden("not-an-officer")))));
         let officer = stage.through(stage.world.who("community"));
-        let listed = held::list(domain, &officer, "elder", "call", &filter(), &page).await;
+        let listed = listed::list(domain, &officer, "elder", "call", &filter(), &page).await;
         assert_eq!(listed.unwrap().items.len(), 1);
         // What the manifest does not name for the purpose is refused, whatever is granted.
         let more = Filter { fields: vec!["needs".to_owned()], ..filter() };
-        let refused = held::list(domain, &officer, "elder", "visit", &more, &page).await;
+        let refused = listed::list(domain, &officer, "elder", "visit", &more, &page).await;
         assert!(matches!(refused, Err(Refused::Failed(Error::NotGranted { .. }))));
     }
 }

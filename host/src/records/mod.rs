@@ -10,5 +10,6 @@ pub mod grants;
 pub mod held;
 #[cfg(test)]
 mod held_tests;
+pub mod listed;
 pub mod picked;
 pub mod schema;

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     error::Error,
-    records::held::{self, Opened, Reached, Refused},
+    records::{
+        held::{self, Opened, Reached, Refused},
+        listed,
+    },
     time::Timestamp,
 };
 
@@ -124,7 +127,7 @@ impl records::Host for Call {
         page: types::Paging,
     ) -> Answer<types::Page> {
         let _host = self.enter("records.list");
-        let wanted = held::Filter {
+        let wanted = listed::Filter {
             division: filter.division,
             changed: filter
                 .changed
@@ -132,7 +135,7 @@ impl records::Host for Call {
             fields: filter.fields,
         };
         let page = paging(page);
-        let result = held::list(&self.domain, &self.cx, &dataset, &purpose, &wanted, &page).await;
+        let result = listed::list(&self.domain, &self.cx, &dataset, &purpose, &wanted, &page).await;
         self.reached(result.map(|found| columns(&wanted.fields, &found)))
     }
 }
@@ -180,7 +183,7 @@ impl records::HostEntry for Call {
 }
 
 /// Rows as columns of texts.
-fn columns(fields: &[String], found: &crate::page::Page<held::Row>) -> types::Page {
+fn columns(fields: &[String], found: &crate::page::Page<listed::Row>) -> types::Page {
     let mut columns = Vec::new();
     for field in fields {
         let texts: Vec<String> = found
