@@ -8,6 +8,7 @@ plugin-no-manifest = The file holds no manifest. Build it with “onedoor-plugin
 plugin-manifest-flaw = plugin.toml, { $at }: { $mend }
 plugin-no-contract = The file does not say which version of the contract it speaks. Build it with “onedoor-plugin build” for { $wanted }.
 plugin-contract-other = It speaks version { $found } of the contract and this host { $wanted }. Build it with the SDK of { $wanted }.
+plugin-unfit = The host has no room for a component of this shape ({ $reason }). Use one memory in each core module, and fewer and smaller tables.
 plugin-import-foreign = It imports { $import }, which is not in the contract. Remove what needs it: a plugin reaches files, network and clock through the contract only.
 plugin-exports-nothing = It takes part in nothing of contract { $wanted }. Export at least one of portal, triage and events.
 plugin-bundle-missing = The words in { $language } are missing. Add i18n/{ $language }.ftl and build again.

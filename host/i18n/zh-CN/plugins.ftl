@@ -8,6 +8,7 @@ plugin-no-manifest = 文件中没有清单。请用 onedoor-plugin build 构建�
 plugin-manifest-flaw = plugin.toml 中 { $at }：{ $mend }
 plugin-no-contract = 文件没有注明所用的接口版本。请用 onedoor-plugin build 按 { $wanted } 构建。
 plugin-contract-other = 它用的接口版本是 { $found }，本平台是 { $wanted }。请用 { $wanted } 的 SDK 构建。
+plugin-unfit = 平台容纳不了这种结构的组件（{ $reason }）。每个核心模块请只用一块内存，并减少、缩小函数表。
 plugin-import-foreign = 它引用了接口之外的 { $import }。请去掉用到它的部分：文件、网络和时钟只能通过平台接口使用。
 plugin-exports-nothing = 它没有实现接口 { $wanted } 的任何部分。请至少导出 portal、triage、events 之一。
 plugin-bundle-missing = 缺少 { $language } 的文字。请添加 i18n/{ $language }.ftl 后重新构建。

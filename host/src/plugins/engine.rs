@@ -26,7 +26,7 @@ use super::{
     wasi,
     words::Words,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 
 /// How often looping guests let others run, and their time is counted.
 const TICK: Duration = Duration::from_millis(2);
@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// Loads an artefact that [`compile`] made on this machine. `Invalid` names what it exports
-    /// wrongly, or imports from outside the contract.
+    /// wrongly, imports from outside the contract, or what of it has no room in the pool.
     pub async fn load(&self, artefact: &Path, about: About) -> Result<Loaded> {
         let (parts, path) = (self.0.clone(), artefact.to_owned());
         let component = tokio::task::spawn_blocking(move || {
@@ -135,7 +135,7 @@ impl Engine {
             // own folder, which nobody else may write to; wasmtime checks version and settings.
             unsafe { Component::deserialize_file(&parts.engine, path) }
         });
-        let component = component.await.map_err(Error::internal)?.map_err(fault)?;
+        let component = component.await.map_err(Error::internal)?.map_err(unfit)?;
         let shape = Shape::find(&self.0.linker, &component).map_err(|error| {
             tracing::warn!(%error, "a component does not keep to the contract");
             Error::invalid("component", "plugin-not-of-contract")
@@ -204,6 +204,19 @@ fn tick(engine: &EngineWeak) {
         drop(engine);
         thread::sleep(TICK);
     }
+}
+
+/// An artefact that was made for this engine and is not taken is one that the pool has no room for:
+/// more memories, tables or core instances than a call may have.
+fn unfit(error: wasmtime::Error) -> Error {
+    if error.is::<std::io::Error>() {
+        return fault(error);
+    }
+    let reason: String = format!("{error:#}").chars().take(240).collect();
+    tracing::warn!(reason, "a component has no room in the pool");
+    Error::Invalid(vec![
+        Problem::general("plugin-unfit").with("reason", reason),
+    ])
 }
 
 /// wasmtime's error as ours, without the backtrace of native frames it may carry.

@@ -47,10 +47,10 @@ def home():
 def question():
     words = ui.TextSpec(ui.TextFormat.FREE, None, 2, 200, 1)
     field = ui.Field(
-        "about", raw("About"), None, ui.Kind_Text(words), True, [], None, None, False
+        "about", raw("About"), None, ui.Kind_Text(words), True, [], None, None, False, None
     )
     step = ui.Step("one", raw("Question"), [field], [])
-    return ui.Form("question", 1, [step], [], False, None, raw("Send"), "")
+    return ui.Form("question", 1, [step], [], False, None, raw("Send"), "", None)
 
 
 def children(code):

@@ -63,7 +63,7 @@ fn the_script_reaches_what_it_is_about() {
             "\"many-values\"",
             "200 Some(\\\"many/000\\\") Some(\\\"many/199\\\")",
         ),
-        ("\"record-own\"", "true 2"),
+        ("\"record-own\"", "true 3"),
         ("\"record-list\"", "missing keep notes"),
         ("\"record-list\"", "of wang"),
         ("Submit", "Go(Route"),
@@ -80,7 +80,7 @@ fn the_script_reaches_what_it_is_about() {
         ("Signal", "form-unknown-field"),
         ("Tiles(\"310101002\"", "count"),
         ("\"tell\"", "sent"),
-        ("\"tell-many\"", "10 sent, then Error::Busy("),
+        ("\"tell-many\"", "10 sent, then Busy("),
     ] {
         let found = find(step);
         assert!(found.contains(words), "{step} {words}:\n{found}");

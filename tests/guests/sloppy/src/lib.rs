@@ -30,7 +30,10 @@ impl Portal for Sloppy {
         let again = || Action::call("again", Text::raw("Again"));
         let mut view = page(msg("lacking"))
             .form(form.finish()?)
-            .actions([Action::go("go", Text::raw("Go"), Route::page("gone")), again()])
+            .actions([
+                Action::go("go", Text::raw("Go"), Route::page("gone")),
+                again(),
+            ])
             .finish()?;
         // A second button of the same id, past what the builder lets through.
         view.blocks.push(Block::Actions(vec![again()]));

@@ -1,7 +1,9 @@
 //! Has the host write to its disk without end, and does next to nothing itself: only the clock on
 //! the wall can stop it.
 
-use onedoor_sdk::{Block, Outcome, Portal, Result, Route, Submission, Text, View, keyvalue, register};
+use onedoor_sdk::{
+    Block, Outcome, Portal, Result, Route, Submission, Text, View, keyvalue, register,
+};
 
 struct Guest;
 register!(Guest: portal);

@@ -1,6 +1,8 @@
 //! Calls what its manifest does not ask for, a thousand times, and answers as if nothing were.
 
-use onedoor_sdk::{Block, Outcome, Portal, Result, Route, Submission, Text, View, cases, keyvalue, register};
+use onedoor_sdk::{
+    Block, Outcome, Portal, Result, Route, Submission, Text, View, cases, keyvalue, register,
+};
 
 struct Guest;
 register!(Guest: portal);
