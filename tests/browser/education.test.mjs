@@ -76,7 +76,7 @@ async function journey(options, name) {
     await enrol(second.page, course, true, `${name}-second`);
     await look(second.page, `${name}-waits`);
     assert((await second.page.textContent("main")).includes(words.waits));
-    const { pathname, search } = new URL(second.page.url());
+    const waiting = new URL(second.page.url()).searchParams.get("id");
     await first.page.goto(entry);
     await first.page.click("main a[href*='/confirm/leave']");
     await look(first.page, `${name}-leave`);
@@ -84,7 +84,7 @@ async function journey(options, name) {
     await second.page.goto(service("mine"));
     await look(second.page, `${name}-mine`);
     assert((await second.page.textContent("main")).includes(words.offered));
-    await second.page.click(`main a[href='${pathname}${search}']`);
+    await second.page.click(`main a[href$='/entry?id=${waiting}']`);
     await second.page.click("form[action*='/actions/accept'] button");
     assert((await second.page.textContent("main")).includes(words.enrolled));
     await teacher.page.goto(`${service("roster")}?id=${course}`);
