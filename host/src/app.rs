@@ -7,7 +7,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     attachments::Attachments,
-    cases::duty::{DutyList, DutyLists},
+    cases::{
+        duty::{DutyList, DutyLists},
+        procedures,
+    },
     config::{Config, Kind},
     domain::{self, Domain, Notifier},
     folder::{self, FolderError},
@@ -37,6 +40,8 @@ pub struct Parts {
     pub lock: std::fs::File,
     /// Revisions of plugins, from upload to retirement.
     pub revisions: Revisions,
+    /// What plugins have answered for boards lately.
+    pub boards: plugins::indicators::Boards,
     /// How often each address has guessed at a secret.
     pub limits: crate::web::guard::Limits,
     /// Cancelled when the host is told to stop; background work ends when it is.
@@ -62,9 +67,12 @@ impl App {
     pub async fn open_with(config: Config, clock: Clock, ids: Ids) -> Result<Self, FolderError> {
         let zone = TimeZone::get(&config.time_zone)
             .map_err(|_| FolderError::TimeZone(config.time_zone.clone()))?;
+        let faults = procedures::check();
+        if !faults.is_empty() {
+            return Err(FolderError::Procedures(faults.join("; ")));
+        }
         let folder = folder::open(&config, &clock, &ids).await?;
         let files = Attachments::in_folder(&config.data.join("files"))?;
-        let now = clock.now();
         let settings = plugins::Settings {
             zone: zone.clone(),
             ..plugins::Settings::default()
@@ -79,7 +87,7 @@ impl App {
         )?;
         let plugins = Plugins::new(engine, sender);
         let domain = Domain::new(domain::Parts {
-            grid: Grid::load(&folder.database, now).await?,
+            grid: Grid::load(&folder.database).await?,
             database: folder.database,
             clock,
             ids,
@@ -102,6 +110,7 @@ impl App {
             new: folder.new,
             lock: folder.lock,
             config,
+            boards: plugins::indicators::Boards::default(),
             limits: crate::web::guard::Limits::default(),
             stop,
             tasks,

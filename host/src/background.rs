@@ -6,7 +6,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::{
     app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
-    plugins,
+    integrity, notices, plugins,
 };
 
 /// Starts all of it.
@@ -18,8 +18,21 @@ pub fn start(app: &App) {
         Duration::from_secs(600),
         |domain, cx| async move { drafts::expire(&domain, &cx).await },
     );
+    every(
+        app,
+        "records",
+        Duration::from_secs(600),
+        |domain, cx| async move { crate::records::held::expire(&domain, &cx).await },
+    );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
+    every(app, "checkpoints", Duration::from_secs(60), {
+        let folder = app.config.data.join(integrity::checkpoints::FOLDER);
+        move |domain, cx| {
+            let folder = folder.clone();
+            async move { integrity::checkpoints::add(&domain, &cx, &folder).await }
+        }
+    });
     let plugins = app.plugins.clone();
     every(app, "plugins", Duration::from_secs(1), move |domain, cx| {
         let plugins = plugins.clone();
@@ -28,6 +41,25 @@ pub fn start(app: &App) {
             Ok(())
         }
     });
+    let plugins = app.plugins.clone();
+    every(app, "inbox", Duration::from_secs(1), move |domain, cx| {
+        let plugins = plugins.clone();
+        async move {
+            while plugins::inbox::turn(&plugins, &domain, &cx).await? > 0 {}
+            Ok(())
+        }
+    });
+    let plugins = app.plugins.clone();
+    every(app, "jobs", Duration::from_secs(5), move |domain, cx| {
+        let plugins = plugins.clone();
+        async move { plugins::jobs::turn(&plugins, &domain, &cx).await.map(drop) }
+    });
+    every(
+        app,
+        "notices",
+        Duration::from_secs(3600),
+        |domain, cx| async move { notices::expire(&domain, cx.now).await },
+    );
     every(
         app,
         "attachments",
@@ -38,7 +70,8 @@ pub fn start(app: &App) {
 
 /// Forgets what plugins' journal has kept long enough.
 async fn plugins(domain: Domain, cx: Context) -> Result<()> {
-    crate::plugins::journal::expire(&domain, cx.now).await
+    crate::plugins::journal::expire(&domain, cx.now).await?;
+    crate::plugins::inbox::expire(&domain, cx.now).await
 }
 
 /// Forgets sessions, codes and invitations that are over.

@@ -1,6 +1,10 @@
 //! What a host is told when it starts, by flags or `ONEDOOR_*` variables. docs/configuration.md
 //! lists them all. Secrets are never shown by `Debug`; nothing here touches a disk or a socket.
 
+mod bulk;
+
+pub use bulk::{AuditCommand, ImportCommand, Target};
+
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use std::{
@@ -41,6 +45,37 @@ pub enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// Bring data in: into a folder that is not being served or, with a token, into a host that is.
+    Import {
+        /// What.
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+    /// Make an archive of a folder, which may be served meanwhile. The key is not in it.
+    Backup {
+        /// The archive to make
+        file: PathBuf,
+        /// The folder.
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Make a new folder from an archive and the key that was kept apart.
+    Restore {
+        /// The archive
+        archive: PathBuf,
+        /// Folder to make
+        #[arg(long, value_name = "NEW")]
+        data: PathBuf,
+        /// The key that was kept apart: a copy of secret.key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Hold a folder, which may be served meanwhile, against its digests.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// What the host starts itself with to compile a component.
     #[command(hide = true)]
     CompilePlugin {
@@ -48,6 +83,15 @@ pub enum Command {
         component: PathBuf,
         /// The file to make.
         artefact: PathBuf,
+    },
+    /// What `onedoor-plugin check` starts: whether a component keeps the contract.
+    #[command(hide = true)]
+    CheckPlugin {
+        /// The component.
+        component: PathBuf,
+        /// Report as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -158,6 +202,9 @@ pub struct Config {
     /// Program that compiles plugins, started as a limited process; this one by default.
     #[arg(long, env = "ONEDOOR_COMPILER", value_name = "PATH")]
     pub compiler: Option<PathBuf>,
+    /// Address and port of the measurements, `/metrics`; off by default, and never the public's.
+    #[arg(long, env = "ONEDOOR_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
     /// What is logged, as a `tracing` filter.
     #[arg(
         long,
@@ -187,6 +234,9 @@ pub struct DemoConfig {
         default_value_t = 8080
     )]
     pub port: u16,
+    /// Fill a demonstration that has no case yet with a month of made-up ones.
+    #[arg(long, env = "ONEDOOR_MONTH")]
+    pub month: bool,
     /// Folder whose components (`*.wasm`) are installed, as people would: uploaded, approved by
     /// somebody else, activated.
     #[arg(long, env = "ONEDOOR_PLUGINS", value_name = "DIR")]
@@ -304,6 +354,7 @@ impl Config {
             time_zone: "Asia/Shanghai".to_owned(),
             grace: 20,
             compiler: None,
+            metrics_listen: None,
             log: "info".to_owned(),
         }
     }
@@ -326,7 +377,8 @@ impl Config {
 
     /// Refuses what would put people's data at risk in a folder of this kind.
     pub fn check(&self, kind: Kind) -> Result<(), Unsafe> {
-        if kind.loopback_only() && !self.listen.ip().is_loopback() {
+        let all = [Some(self.listen), self.metrics_listen];
+        if kind.loopback_only() && all.iter().flatten().any(|it| !it.ip().is_loopback()) {
             return Err(Unsafe::OffLoopback(kind));
         }
         let Some(url) = &self.public_url else {
@@ -380,7 +432,9 @@ mod tests {
             let defaults = it.get_default_values().iter();
             let default = defaults.map(|it| it.to_string_lossy()).collect::<String>();
             let name = match (it.get_long(), it.get_value_names()) {
-                (Some(long), Some([value, ..])) => format!("`--{long} {value}`"),
+                (Some(long), Some([value, ..])) if it.get_action().takes_values() => {
+                    format!("`--{long} {value}`")
+                }
                 (Some(long), _) => format!("`--{long}`"),
                 (None, _) => format!("`{}`", it.get_id().as_str().to_uppercase()),
             };
@@ -447,6 +501,11 @@ mod tests {
             &[any, "--public-url=https://city.example"],
             Kind::Demo,
             Err(Unsafe::OffLoopback(Kind::Demo)),
+        );
+        check(
+            &["--metrics-listen=0.0.0.0:9090"],
+            Kind::Development,
+            Err(Unsafe::OffLoopback(Kind::Development)),
         );
         check(
             &["--public-url=http://localhost:8080"],

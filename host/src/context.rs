@@ -28,6 +28,8 @@ pub struct Context {
     pub locale: Locale,
     /// Whether the reader has asked for large print and one thing at a time (长辈版).
     pub elder: bool,
+    /// How many messages wait for them, on a page that says so.
+    pub unread: u32,
 }
 
 /// Who acts.
@@ -138,6 +140,7 @@ impl Context {
             now,
             locale: Locale::Chinese,
             elder: false,
+            unread: 0,
         }
     }
 

@@ -89,7 +89,7 @@ pub mod testing {
     pub async fn domain(database: Database) -> Result<Domain> {
         let clock = Clock::set(NOW);
         Ok(Domain::new(Parts {
-            grid: Grid::load(&database, NOW).await?,
+            grid: Grid::load(&database).await?,
             database,
             clock,
             ids: Ids::seeded(1),

@@ -77,6 +77,9 @@ pub enum Error {
     /// Something this depends on is busy or away; the same request may succeed later.
     #[error("unavailable")]
     Unavailable,
+    /// A plugin failed so often that it is left alone; it is tried again in so many seconds.
+    #[error("the plugin is paused")]
+    Paused(u32),
     /// Our fault. The source is logged once, at the edge, and never shown.
     #[error("internal error")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),

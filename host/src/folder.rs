@@ -43,6 +43,9 @@ pub enum FolderError {
     /// The key is damaged.
     #[error("secret.key is not a key of this program: restore it")]
     KeyDamaged,
+    /// Another version of this program made its schema.
+    #[error("the database is of another version: use the program that serves it, or migrate it")]
+    OtherVersion,
     /// No such time zone.
     #[error("there is no time zone {0:?}")]
     TimeZone(String),
@@ -52,6 +55,9 @@ pub enum FolderError {
     /// The disk said no.
     #[error("the data folder: {0}")]
     Io(#[from] io::Error),
+    /// A case could get stuck: a fault of this version.
+    #[error("the procedures of cases are not sound: {0}")]
+    Procedures(String),
     /// What runs plugins could not be set up.
     #[error("the engine of plugins: {}", .0.chain())]
     Plugins(#[source] Error),
@@ -118,6 +124,38 @@ pub async fn open(config: &Config, clock: &Clock, ids: &Ids) -> Result<Folder, F
             })
         }
     }
+}
+
+/// A folder that is looked at, perhaps while a host serves it: nothing in it is changed.
+pub struct Look {
+    /// What it was made as.
+    pub kind: Kind,
+    /// Its database, which has this version's schema.
+    pub database: Database,
+    /// Its keys.
+    pub keys: Keys,
+}
+
+/// Looks into the folder of `config`, without the lock.
+pub async fn look(config: &Config) -> Result<Look, FolderError> {
+    let keys = read_key(&config.data.join("secret.key"))?;
+    let database = Database::open(config.database_url().reveal()).await?;
+    if !database.current().await? {
+        return Err(FolderError::OtherVersion);
+    }
+    let found = installation::kind(&mut database.read().await?).await?;
+    let found = found.unwrap_or_default();
+    let kind = Kind::from_str(&found).map_err(|_| FolderError::UnknownKind(found))?;
+    Ok(Look {
+        kind,
+        database,
+        keys,
+    })
+}
+
+/// The key in a file, which is this user's only.
+pub fn key_in(path: &Path) -> Result<Keys, FolderError> {
+    read_key(path)
 }
 
 /// Makes a folder that only this user may enter; leaves one that exists as it is.

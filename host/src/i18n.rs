@@ -12,8 +12,16 @@ macro_rules! bundles {
         &[
             include_str!(concat!("../i18n/", $locale, "/app.ftl")),
             include_str!(concat!("../i18n/", $locale, "/cases.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/circle.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/console.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/developers.ftl")),
             include_str!(concat!("../i18n/", $locale, "/errors.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/machines.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/grid.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/operations.ftl")),
             include_str!(concat!("../i18n/", $locale, "/plugins.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/records.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/visits.ftl")),
             include_str!(concat!("../i18n/", $locale, "/work.ftl")),
         ]
     };

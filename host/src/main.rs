@@ -4,12 +4,13 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use onedoor::{
     app::App,
-    background,
-    config::{Cli, Command, Config, PluginCommand, UserCommand},
+    background, command,
+    config::{AuditCommand, Cli, Command, Config, ImportCommand, PluginCommand, UserCommand},
     demo,
     identity::{directory, operations, recovery},
+    metrics,
     page::Paging,
-    plugins::{compile_child, revisions},
+    plugins::{check, compile_child, revisions},
     remote, serve, telemetry, web,
 };
 use std::{collections::BTreeSet, io::Write as _, process::ExitCode};
@@ -24,14 +25,36 @@ fn main() -> anyhow::Result<ExitCode> {
     {
         return Ok(compile_child(component, artefact));
     }
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(run(cli.command))?;
+        .build()?;
+    if let Command::CheckPlugin { component, json } = &cli.command {
+        return Ok(runtime.block_on(check::run(component, *json)));
+    }
+    runtime.block_on(run(cli.command))
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::Audit {
+        command: AuditCommand::Verify {
+            checkpoints,
+            config,
+        },
+    } = command
+    {
+        let mut out = std::io::stdout();
+        let fine = command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?;
+        return Ok(if fine {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
+    }
+    work(command).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn work(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(config) => {
             let app = open(config).await?;
@@ -39,9 +62,12 @@ async fn run(command: Command) -> anyhow::Result<()> {
             listen(app).await
         }
         Command::Demo(config) => {
-            let plugins = config.plugins.clone();
+            let (plugins, month) = (config.plugins.clone(), config.month);
             let app = open(config.config()).await?;
             let accounts = demo::prepare(&app).await?;
+            if month {
+                demo::month(&app).await?;
+            }
             if let Some(folder) = plugins {
                 demo::install(&app, &folder).await?;
             }
@@ -64,8 +90,41 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 }
             }
         }
-        // Answered before anything is started.
-        Command::CompilePlugin { .. } => Ok(()),
+        Command::Import { command } => {
+            let mut out = std::io::stdout();
+            match command {
+                ImportCommand::Divisions {
+                    files,
+                    complete,
+                    to,
+                } => command::import::divisions(&files, complete, &to, &mut out).await,
+                ImportCommand::ServicePoints { points, to } => {
+                    command::import::service_points(&points, &to, &mut out).await
+                }
+                ImportCommand::People { list, config } => {
+                    command::import::people(&list, config, &mut out).await
+                }
+                ImportCommand::Cells {
+                    file,
+                    datum,
+                    from,
+                    to,
+                } => {
+                    let survey = (datum.as_deref(), from.as_deref());
+                    command::import::cells(&file, survey, &to, &mut out).await
+                }
+            }
+        }
+        Command::Backup { file, config } => {
+            command::backup::backup(&file, &config, &mut std::io::stdout()).await
+        }
+        Command::Restore { archive, data, key } => {
+            command::backup::restore(&archive, &data, &key, &mut std::io::stdout())
+        }
+        // Answered before.
+        Command::Audit { .. } | Command::CompilePlugin { .. } | Command::CheckPlugin { .. } => {
+            Ok(())
+        }
     }
 }
 
@@ -122,6 +181,12 @@ async fn listen(app: App) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(app.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", app.config.listen))?;
+    if let Some(address) = app.config.metrics_listen {
+        let measurements = tokio::net::TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}"))?;
+        metrics::start(&app, measurements);
+    }
     serve::stop_on_signal(&app)?;
     revisions::start(&app).await?;
     background::start(&app);

@@ -46,7 +46,8 @@ fn line(out: &mut dyn Write, revision: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn client() -> anyhow::Result<reqwest::Client> {
+/// A client that follows no redirect.
+pub fn client() -> anyhow::Result<reqwest::Client> {
     let client = reqwest::Client::builder()
         .timeout(PATIENCE)
         // A redirect would carry the token somewhere else.
@@ -54,12 +55,14 @@ fn client() -> anyhow::Result<reqwest::Client> {
     Ok(client.build()?)
 }
 
-fn address(at: &Remote, path: &str) -> anyhow::Result<url::Url> {
+/// The address of a path of the host.
+pub fn address(at: &Remote, path: &str) -> anyhow::Result<url::Url> {
     let base = at.url.as_str().trim_end_matches('/');
     Ok(url::Url::parse(&format!("{base}/{path}"))?)
 }
 
-async fn answer(at: &Remote, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
+/// What the host answers with the token; a refusal is an error in words.
+pub async fn answer(at: &Remote, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
     let response = request
         .bearer_auth(at.token.reveal())
         .header("accept-language", "en")

@@ -63,6 +63,13 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
+    /// Later by `time`; stops at the end of time.
+    #[must_use]
+    pub fn plus(self, time: std::time::Duration) -> Self {
+        let micros = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(micros))
+    }
+
     /// In the host's time zone.
     pub fn zoned(self, zone: &TimeZone) -> jiff::Zoned {
         let timestamp = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX);

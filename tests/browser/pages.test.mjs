@@ -179,6 +179,22 @@ async function revision(how, version) {
     await show("plugin", "/work/plugins/guest-greeter");
     await show("greeting", "/services/guest-greeter/hello");
     assert.equal((await page.textContent("h1")).trim(), "hello");
+    await show("lines", "/work/plugins/guest-greeter/lines?severity=error");
+    await show("faults", "/work/plugins/guest-greeter/faults");
+    await page.goto(`${host.address}/work/plugins/guest-greeter`);
+    await page.click("a[href$='/stop']");
+    await show("stop");
+    await page.click(NEXT);
+    await show("stop-empty");
+    assert(await page.isVisible(".govuk-error-summary"));
+    await page.fill("#reason", "检修");
+    await page.click(NEXT);
+    await page.waitForURL(/guest-greeter$/);
+    await show("stopped");
+    await page.click("a[href$='/resume']");
+    await show("resume");
+    await page.click(NEXT);
+    await page.waitForURL(/guest-greeter$/);
     if (await page.locator("a[href$='/roll-back']").count()) {
       await page.goto(`${host.address}/work/plugins/guest-greeter`);
       await page.click("a[href$='/roll-back']");
@@ -186,6 +202,80 @@ async function revision(how, version) {
       await page.click(NEXT);
       await show("rolled-back");
     }
+  });
+}
+
+// What came in without a person, and what persons were told.
+async function machines(how) {
+  await as("resident", how, async ({ page, show }) => {
+    await show("messages", "/messages");
+    assert(await page.isVisible("main article"), "the hazard's reporter was told that it came in");
+    await page.click("main article button");
+    await page.waitForURL(/\/cases\//);
+    await show("messages-left", "/messages");
+    if (await page.locator("form[action='/messages/read'] button").count()) {
+      await page.click("form[action='/messages/read'] button");
+      await show("messages-read");
+    }
+  });
+  await as("supervisor", how, async ({ page, show }) => {
+    await show("board", "/work/board");
+    await page.click(".od-figures a >> nth=0");
+    await show("board-cases");
+  });
+  await as("admin", how, async ({ show }) => {
+    await show("parked", "/work/messages");
+    await show("jobs", "/work/plugins/safety/jobs");
+  });
+}
+
+// Every block and every field that a plugin can show, each beside its code.
+async function gallery(how) {
+  await as("developer", how, async ({ page, show }) => {
+    await show("gallery", "/services/gallery/home");
+    await show("gallery-blocks", "/services/gallery/blocks");
+    assert.match(await page.textContent("main"), /fn timeline\(\) -> Block/);
+    await page.click("main button >> text=/按一下|Press/");
+    await show("gallery-pressed");
+    await show("gallery-fields", "/services/gallery/fields");
+    await page.fill("#integer", "7");
+    await page.click("form[action*='integer'] button:not([type=button])");
+    await show("gallery-handed");
+    assert.match(await page.textContent("main"), /Integer\(7\)/);
+  });
+}
+
+// What an administrator brings in, and what is left to do.
+async function bulk(how, n) {
+  const file = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await as("admin", how, async ({ page, show }) => {
+    await show("ready", "/work/ready");
+    await show("grid", "/work/grid");
+    await show("grid-community", "/work/grid?code=310101022027");
+    assert(await page.isVisible("svg.od-map"));
+    await page.setInputFiles("#file", file("a.geojson", "{}"));
+    await page.click("form[action='/work/grid/cells'] button");
+    await show("grid-refused");
+    assert(await page.isVisible(".govuk-error-summary"));
+    await show("list", "/work/people/import");
+    await page.setInputFiles("#file", file("a.csv", "login,name\n"));
+    await page.click(NEXT);
+    await show("list-refused");
+    const line = `listed${n},周全,u-310101022,handler`;
+    await page.setInputFiles("#file", file("a.csv", `login,name,unit,role\n${line}\n`));
+    await page.click(NEXT);
+    await show("list-invited");
+    assert.match(await page.textContent("main table"), /invitation\?code=/);
+  });
+}
+
+async function circle(how) {
+  await as(null, how, async ({ page, show }) => {
+    await show("circle", "/circle");
+    await page.fill("#text", "新天地");
+    await page.click("form[action='/circle'] button");
+    await page.click("a[href='/circle?community=310101022027']");
+    await show("circle-community");
   });
 }
 
@@ -253,8 +343,40 @@ test("questions come and go with the answers they hang on", hanging);
 LOOKS.forEach((how, n) => {
   test(`by a code, ${how.name}`, () => byCode(how, `1390000910${n}`));
   test(`a hazard, ${how.name}`, () => hazard(how));
+  test(`machines, ${how.name}`, () => machines(how));
   test(`people, ${how.name}`, () => people(how, `newcomer${n}`));
+  test(`the gallery, ${how.name}`, () => gallery(how));
+  test(`the circle, ${how.name}`, () => circle(how));
+  test(`bulk, ${how.name}`, () => bulk(how, n));
   test(`a revision, ${how.name}`, () => revision(how, `0.1.${n + 1}`));
 });
 
 test("axe finds nothing", () => assert.deepEqual(found, []));
+
+// A resident's data: who viewed it, what was agreed to, the family; staff: catalogue and grants.
+for (const how of LOOKS) {
+  test(`data, family and grants: ${how.name}`, async () => {
+    await as("resident", how, async ({ page, show }) => {
+      await show("my-data", "/my-data");
+      await show("family", "/family");
+      await page.click("form[action='/family/children'] button");
+      await show("family-empty");
+      assert(await page.isVisible(".govuk-error-summary"));
+      await page.fill("#name", "王小明");
+      await page.fill("#born", "2020-01-01");
+      await page.click("form[action='/family/children'] button");
+      await show("family-child");
+      assert((await page.textContent("main")).includes("王小明"));
+      await page.click("form[action$='/end'] button");
+      assert(!(await page.textContent("main")).includes("王小明"));
+    });
+    await as("clerk", how, ({ show }) => show("witness", "/work/family"));
+    await as("admin", how, async ({ page, show }) => {
+      await show("datasets", "/work/datasets");
+      await show("grants", "/work/grants");
+      await page.click("form[action='/work/grants'] button");
+      await show("grants-empty");
+      assert(await page.isVisible(".govuk-error-summary"));
+    });
+  });
+}

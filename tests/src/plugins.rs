@@ -13,13 +13,15 @@ use onedoor::{
     context::Context,
     db::Database,
     domain::{Domain, testing},
+    error::Error,
     plugins::{
-        About, CallError, Engine, Failure, Plugins, Settings, compile,
+        About, CallError, Engine, Failure, Loaded, Plugins, Settings, compile,
         journal::{self, Entry},
         verify::{Verified, verify},
     },
 };
 use onedoor_forms::{Block, Route, Text, View};
+use onedoor_manifest::Receipt;
 use tokio::sync::mpsc;
 
 /// A host with some guests active.
@@ -34,7 +36,7 @@ pub struct Host {
 /// A component of tests/guests, or `safety`. Panics, saying what to run, when it is not built.
 pub fn component(name: &str) -> Vec<u8> {
     let (folder, step) = match name {
-        "safety" => ("components", "components"),
+        "gallery" | "safety" => ("components", "components"),
         _ => ("guests", "guests"),
     };
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
@@ -74,10 +76,13 @@ impl Host {
 
     /// Makes a guest active, as its manifest in `verified` says.
     pub async fn load(&self, guest: &str, verified: Verified) {
-        let artefact = self.folder.path().join(format!("{guest}.artefact"));
-        if !artefact.exists() {
-            std::fs::write(&artefact, compile(&component(guest)).unwrap()).unwrap();
-        }
+        self.load_component(guest, &component(guest), verified)
+            .await;
+    }
+
+    /// The same of a component that is not among the guests; `name` is its own in this host.
+    pub async fn load_component(&self, name: &str, component: &[u8], verified: Verified) {
+        let artefact = self.artefact(name, component);
         let about = About {
             manifest: verified.manifest,
             digest: verified.digest,
@@ -85,6 +90,69 @@ impl Host {
         };
         let loaded = self.plugins.engine().load(&artefact, about).await.unwrap();
         self.plugins.put(Arc::new(loaded));
+    }
+
+    /// What a component is compiled to: kept from one run of the tests to the next, since one of
+    /// Python takes a minute. Named by its digest and by what it was compiled for.
+    fn artefact(&self, name: &str, component: &[u8]) -> std::path::PathBuf {
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/guests/compiled");
+        std::fs::create_dir_all(&kept).unwrap();
+        let digest = onedoor::plugins::verify::digest(component).replace(':', "-");
+        let file = kept.join(format!(
+            "{digest}.{}",
+            self.plugins.engine().compatibility()
+        ));
+        if !file.exists() {
+            // Another test may be at it as well: each writes a file of its own and moves it there.
+            let part = self.folder.path().join(format!("{name}.artefact"));
+            std::fs::write(&part, compile(component).unwrap()).unwrap();
+            let beside = file.with_extension(format!("part-{}", std::process::id()));
+            std::fs::copy(&part, &beside).unwrap();
+            std::fs::rename(&beside, &file).unwrap();
+        }
+        file
+    }
+
+    /// Makes a component active that no file holds; why it cannot be.
+    pub async fn install(&self, component: &[u8]) -> Result<(), Error> {
+        let verified = verify(component)?;
+        let artefact = self.folder.path().join(&verified.manifest.id);
+        std::fs::write(&artefact, compile(component)?).unwrap();
+        let about = About {
+            manifest: verified.manifest,
+            digest: verified.digest,
+            bundles: verified.sections.bundles,
+        };
+        let loaded = self.plugins.engine().load(&artefact, about).await?;
+        self.plugins.put(Arc::new(loaded));
+        Ok(())
+    }
+
+    /// Puts a guest in force anew, so that its breaker is closed.
+    pub fn again(&self, guest: &str) {
+        self.plugins.put(self.guest(guest));
+    }
+
+    /// The revision of a guest that is in force.
+    pub fn guest(&self, guest: &str) -> Arc<Loaded> {
+        self.plugins.get(&format!("guest-{guest}")).unwrap()
+    }
+
+    /// The receipt of a guest's last call.
+    pub fn receipt(&self, guest: &str) -> Receipt {
+        let calls = self.guest(guest).watch.receipts();
+        calls.into_iter().next().unwrap().receipt
+    }
+
+    /// The lines told so far.
+    pub fn lines(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        while let Ok(entry) = self.entries.try_recv() {
+            if let Entry::Lines { lines, .. } = entry {
+                found.extend(lines.into_iter().map(|(_, text)| text));
+            }
+        }
+        found
     }
 
     /// A page of a guest, for nobody.

@@ -26,6 +26,9 @@ async fn each_attack_is_stopped_for_its_own_reason() {
         ("memory-bomb", FailureKind::Memory, "bytes of memory"),
         ("deep-recursion", FailureKind::Stack, "wasm trap"),
         ("panic", FailureKind::Panic, "index out of bounds"),
+        ("unreachable", FailureKind::Trap, "unreachable"),
+        ("nested-calls", FailureKind::Stack, "wasm trap"),
+        ("slow-calls", FailureKind::WallClock, "300 ms"),
         ("giant-values", FailureKind::HostValue, "too much data"),
     ];
     let guests: Vec<&str> = cases.iter().map(|it| it.0).chain(["greeter"]).collect();
@@ -92,7 +95,7 @@ async fn many_at_once_make_only_their_own_plugin_busy() {
     let attacks: Vec<_> = (0..120)
         .map(|_| {
             let host = host.clone();
-            tokio::spawn(async move { host.attacked("endless-loop").await.kind })
+            tokio::spawn(async move { host.render("endless-loop", "attack").await })
         })
         .collect();
     let mut slowest = Duration::ZERO;
@@ -105,18 +108,22 @@ async fn many_at_once_make_only_their_own_plugin_busy() {
     let mut busy = 0;
     for attack in attacks {
         match attack.await.unwrap() {
-            FailureKind::Busy => busy += 1,
-            FailureKind::GuestTime | FailureKind::WallClock => {}
+            Err(CallError::Failed(it)) if it.kind == FailureKind::Busy => busy += 1,
+            Err(CallError::Failed(it))
+                if matches!(it.kind, FailureKind::GuestTime | FailureKind::WallClock) => {}
+            Err(CallError::Paused(_)) => {}
             other => panic!("{other:?}"),
         }
     }
-    // 16 at once and 64 waiting: at least the rest were told at once.
+    // 16 at once and 64 waiting: at least the rest were told at once; those that waited were told
+    // that it is paused, once enough of the 16 had failed.
     assert!(busy >= 40, "{busy} were told that it is busy");
     assert!(
         slowest < Duration::from_secs(1),
         "greeted after {slowest:?}"
     );
     host.greets().await;
+    host.again("endless-loop");
     host.render("endless-loop", "home").await.unwrap();
 }
 
@@ -135,6 +142,8 @@ async fn memory_is_given_back() {
             for attack in attacks {
                 attack.await.unwrap();
             }
+            host.again("memory-bomb");
+            host.again("giant-values");
         }
     };
     attack(1).await;

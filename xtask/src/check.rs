@@ -5,7 +5,7 @@ use std::{process::Command, time::Instant};
 use crate::{
     debian,
     postgres::Cluster,
-    reference,
+    reference, released,
     shell::{cargo, command, has, quiet, run, say},
     steps, tidy,
 };
@@ -15,7 +15,7 @@ type Step = (&'static str, fn() -> anyhow::Result<()>);
 const STEPS: &[Step] = &[
     ("format", format),
     ("tidy", tidy::check),
-    ("contract", reference::check),
+    ("contract", contract),
     ("supply", supply),
     ("assets", steps::assets),
     ("lint", lint),
@@ -43,6 +43,12 @@ pub fn all(only: Option<&str>) -> anyhow::Result<()> {
 
 fn format() -> anyhow::Result<()> {
     run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+/// The reference is what the contract says, and the contract keeps what it has promised.
+fn contract() -> anyhow::Result<()> {
+    reference::check()?;
+    released::check()
 }
 
 fn lint() -> anyhow::Result<()> {

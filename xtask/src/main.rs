@@ -3,8 +3,10 @@
 
 mod check;
 mod debian;
+mod languages;
 mod postgres;
 mod reference;
+mod released;
 mod shell;
 mod steps;
 mod tidy;
@@ -39,13 +41,19 @@ enum Task {
     },
     /// Measure what things cost, on SQLite and PostgreSQL; minutes of a release build first.
     Bench {
-        /// Those parts only: locate, calls, pages, submits.
+        /// Those parts only: locate, calls, languages, pages, submits.
         parts: Vec<String>,
     },
     /// Check that the contract parses, and write its reference.
-    Wit,
+    Wit {
+        /// Freeze it as the version it says it is: copied to wit/released, for good.
+        #[arg(long)]
+        release: bool,
+    },
     /// Build the front-end assets.
     Assets,
+    /// Fetch the divisions of China, by the lock file, for `onedoor import divisions`.
+    Divisions,
     /// Build the plugins as components.
     Components,
     /// Build the components that the tests attack the host with.
@@ -58,8 +66,10 @@ fn main() -> anyhow::Result<()> {
         Task::Demo { port, data } => steps::demo(port, &data),
         Task::Test { only } => check::all(only.as_deref()),
         Task::Bench { parts } => check::bench(&parts),
-        Task::Wit => reference::write(),
+        Task::Wit { release: false } => reference::write(),
+        Task::Wit { release: true } => released::release(),
         Task::Assets => steps::assets(),
+        Task::Divisions => steps::divisions(),
         Task::Components => steps::components(),
         Task::Guests => steps::guests(),
     }

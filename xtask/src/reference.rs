@@ -99,7 +99,8 @@ fn interface_text(
     Ok(())
 }
 
-fn signature(resolve: &Resolve, name: &str, function: &Function) -> String {
+/// A function as WIT has it.
+pub fn signature(resolve: &Resolve, name: &str, function: &Function) -> String {
     let parameters: Vec<String> = function
         .params
         .iter()
@@ -116,7 +117,8 @@ fn signature(resolve: &Resolve, name: &str, function: &Function) -> String {
     )
 }
 
-fn shape(resolve: &Resolve, definition: &TypeDef) -> String {
+/// What a type is made of.
+pub fn shape(resolve: &Resolve, definition: &TypeDef) -> String {
     let optional = |ty: &Option<Type>| {
         ty.as_ref()
             .map(|it| format!("({})", type_name(resolve, it)))

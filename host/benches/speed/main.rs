@@ -1,6 +1,6 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
-//! `cargo bench --bench speed -- [calls|pages|submits|locate]` with the guests built and, for
-//! PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
+//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits]` with the
+//! guests built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,14 +11,20 @@
 
 mod calls;
 mod figures;
+mod languages;
 mod locate;
+mod many;
+mod neighbours;
 mod pages;
 mod submits;
 mod world;
 
-const PARTS: [(&str, fn()); 4] = [
+const PARTS: [(&str, fn()); 7] = [
     ("locate", locate::run),
     ("calls", calls::run),
+    ("neighbours", neighbours::run),
+    ("many", many::run),
+    ("languages", languages::run),
     ("pages", pages::run),
     ("submits", submits::run),
 ];

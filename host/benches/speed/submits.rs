@@ -126,6 +126,7 @@ async fn one_report(domain: Domain, once: String) {
         draft: None,
         contact_name: None,
         contact_phone: None,
+        about: None,
     };
     submit(&domain, &cx, report).await.unwrap();
 }

@@ -42,22 +42,30 @@ pub fn divisions(now: Timestamp) -> grid::Import {
 /// Makes guests of `tests/guests` active; `folder` holds what they are compiled to.
 pub async fn load(plugins: &Plugins, folder: &Path, guests: &[&str]) {
     for guest in guests {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/guests/{guest}.wasm"));
-        let component = std::fs::read(&path).unwrap_or_else(|error| {
-            panic!("{}: {error}: run `cargo xtask guests`", path.display())
-        });
-        let verified = verify(&component).unwrap();
+        let component = component(guest);
         let artefact = folder.join(guest);
         std::fs::write(&artefact, compile(&component).unwrap()).unwrap();
-        let about = About {
-            manifest: verified.manifest,
-            digest: verified.digest,
-            bundles: verified.sections.bundles,
-        };
-        let loaded = plugins.engine().load(&artefact, about).await.unwrap();
-        plugins.put(Arc::new(loaded));
+        put(plugins, &artefact, &component).await;
     }
+}
+
+/// A component of `tests/guests`.
+pub fn component(guest: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/guests/{guest}.wasm"));
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}: run `cargo xtask guests`", path.display()))
+}
+
+/// Makes a component active that was compiled to `artefact`, as its manifest says.
+pub async fn put(plugins: &Plugins, artefact: &Path, component: &[u8]) {
+    let verified = verify(component).unwrap();
+    let about = About {
+        manifest: verified.manifest,
+        digest: verified.digest,
+        bundles: verified.sections.bundles,
+    };
+    let loaded = plugins.engine().load(artefact, about).await.unwrap();
+    plugins.put(Arc::new(loaded));
 }
 
 /// The page that the guest `greeter` makes.

@@ -314,8 +314,14 @@ async fn keep(domain: &Domain, cx: &Context, row: Row, once: String) -> Result<F
 }
 
 async fn store(domain: &Domain, id: &str, bytes: Vec<u8>) -> Result<()> {
+    let digest = content::digest(&bytes);
     let put = domain.files.files.put(&path(id), bytes.into()).await;
-    put.map(drop).map_err(Error::internal)
+    put.map_err(Error::internal)?;
+    let id = id.to_owned();
+    domain
+        .database
+        .write(move |t| Box::pin(async move { db::attachments::kept(t, &id, &digest).await }))
+        .await
 }
 
 fn path(id: &str) -> Path {

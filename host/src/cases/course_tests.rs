@@ -19,11 +19,11 @@ use crate::{
     time::Timestamp,
 };
 
-const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
-const DISTRICT: &str = "310101";
-const STREET: &str = "310101022";
-const COMMUNITY: &str = "310101022027";
+pub(super) const HOUR: i64 = 3600;
+pub(super) const DAY: i64 = 24 * HOUR;
+pub(super) const DISTRICT: &str = "310101";
+pub(super) const STREET: &str = "310101022";
+pub(super) const COMMUNITY: &str = "310101022027";
 const TEAM: &str = "u-310101022-urban-management";
 /// A class that a street's team may do, without a photo.
 const NOISE: &str = "E0301";
@@ -35,7 +35,7 @@ pub(crate) struct World {
     count: AtomicU32,
 }
 
-fn desk(division: &str) -> String {
+pub(super) fn desk(division: &str) -> String {
     format!("u-{division}")
 }
 
@@ -79,6 +79,8 @@ impl World {
             "own-verifier" => Some((TEAM.to_owned(), STREET, Role::Verifier)),
             "verifier" => Some(("checks".to_owned(), DISTRICT, Role::Verifier)),
             "administrator" => Some((desk(DISTRICT), DISTRICT, Role::Administrator)),
+            "grid-worker" => Some((desk(COMMUNITY), COMMUNITY, Role::GridWorker)),
+            "supervisor" => Some((desk(DISTRICT), DISTRICT, Role::Supervisor)),
             "hotline" => Some(("checks".to_owned(), DISTRICT, Role::HotlineAgent)),
             _ => None,
         };
@@ -123,7 +125,7 @@ impl World {
     }
 
     /// The usual command for an action, on the case as it is now.
-    async fn command(&self, case: &Case, action: Action) -> Command {
+    pub(super) async fn command(&self, case: &Case, action: Action) -> Command {
         let case = self.row(case).await;
         let command = Command::new(&case.id, case.course.version, action, &self.once());
         match action {
@@ -142,7 +144,7 @@ impl World {
         }
     }
 
-    async fn tries(&self, case: &Case, name: &str, action: Action) -> Result<Case> {
+    pub(super) async fn tries(&self, case: &Case, name: &str, action: Action) -> Result<Case> {
         act(
             &self.domain,
             &self.who(name),
@@ -151,7 +153,7 @@ impl World {
         .await
     }
 
-    async fn does(&self, case: &Case, name: &str, action: Action, to: State) -> Case {
+    pub(super) async fn does(&self, case: &Case, name: &str, action: Action, to: State) -> Case {
         let done = self.tries(case, name, action).await;
         let done = done.unwrap_or_else(|error| panic!("{name} {action:?}: {error:?}"));
         assert_eq!(done.course.state, to, "{name} {action:?}");
@@ -159,7 +161,7 @@ impl World {
         done
     }
 
-    async fn row(&self, case: &Case) -> Case {
+    pub(super) async fn row(&self, case: &Case) -> Case {
         let mut c = self.domain.database.read().await.unwrap();
         rows::get(&mut c, &case.id).await.unwrap().unwrap()
     }
@@ -177,13 +179,13 @@ impl World {
             .await
     }
 
-    async fn ring(&self) -> usize {
+    pub(super) async fn ring(&self) -> usize {
         let cx = Context::system("deadlines", "turn".to_owned(), self.now);
         scheduler::turn(&self.domain, &cx).await.unwrap()
     }
 
     /// Everything that is kept about cases, but for the audit.
-    async fn rows(&self) -> Vec<String> {
+    pub(super) async fn rows(&self) -> Vec<String> {
         let mut c = self.domain.database.read().await.unwrap();
         let mut all = Vec::new();
         for (table, column) in [
@@ -210,7 +212,7 @@ impl World {
     }
 
     /// The chain holds, and the log alone gives the row.
-    async fn proves(&self, case: &Case) {
+    pub(super) async fn proves(&self, case: &Case) {
         let case = self.row(case).await;
         let mut c = self.domain.database.read().await.unwrap();
         let log = rows::events(&mut c, &case.id).await.unwrap();
@@ -226,7 +228,7 @@ impl World {
     }
 }
 
-fn due(case: &Case, clock: Clock) -> Timestamp {
+pub(super) fn due(case: &Case, clock: Clock) -> Timestamp {
     let found = case.deadlines.iter().find(|it| it.clock == clock);
     found.unwrap_or_else(|| panic!("no {clock:?}")).due
 }

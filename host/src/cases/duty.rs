@@ -4,7 +4,11 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::{lifecycle::Dues, model::Urgency, working_time};
+use super::{
+    lifecycle::Dues,
+    model::{Procedure, Urgency},
+    working_time,
+};
 use crate::{
     context::Locale,
     error::{Error, Problem, Result},
@@ -59,6 +63,9 @@ pub struct DutyItem {
     pub code: String,
     zh: String,
     en: String,
+    /// By which table its cases move; an incident where the list does not say.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// Field of management.
     pub domain: Field,
     /// Kind of the unit that answers for it.
@@ -68,7 +75,7 @@ pub struct DutyItem {
     /// Whether a community may do it by itself.
     pub basic: bool,
     clock: Hours,
-    /// Accept; resolve for emergency, urgent, normal.
+    /// Accept; resolve for emergency, urgent, normal. Of a visit: give it to somebody; make it.
     hours: [u32; 4],
     /// How many photos prove that it is done.
     pub evidence: u32,

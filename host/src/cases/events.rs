@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result},
     identity::Post,
     keys::Purpose,
+    notices,
 };
 
 /// The consumer of the outbox that tells plugins.
@@ -53,6 +54,7 @@ pub(super) async fn append(
     };
     event.hash = hash(&case.id, &event);
     rows::insert_event(t, &case.id, &event, &salt).await?;
+    notices::about_case(t, domain, cx, case, input.action, &event.id).await?;
     let payload = serde_json::json!({ "case": case.id, "action": input.action.name(), "at": cx.now.micros() });
     outbox::push(t, &event.id, PLUGINS, &payload.to_string(), cx.now).await
 }

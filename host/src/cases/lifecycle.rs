@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{Action, Clock, Course, Deadline, Hop, Rating, State, Urgency, Who},
-    procedures::{Effect, Guard, Rule, To, rule},
+    model::{Action, Clock, Course, Deadline, Hop, Procedure, Rating, State, Urgency, Who},
+    procedures::{Effect, Guard, Rule, To},
     routing,
 };
 use crate::time::Timestamp;
@@ -19,6 +19,9 @@ pub const MOST_QUESTIONS: u32 = 3;
 pub struct Duty {
     /// The class.
     pub class: String,
+    /// By which table its cases move.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// The unit that answers for it here.
     pub lead: Option<String>,
     /// 上收: never held below this level.
@@ -27,6 +30,15 @@ pub struct Duty {
     pub basic: bool,
     /// How many photos prove that it is done.
     pub evidence: u32,
+}
+
+/// Somebody a visit is given to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointee {
+    /// Their account.
+    pub account: String,
+    /// The unit of the post that covers the place.
+    pub unit: Hop,
 }
 
 /// When each clock would run out if it were started now.
@@ -38,11 +50,11 @@ pub struct Dues {
     pub supply: Timestamp,
     /// Filed to sent on.
     pub dispatch: Timestamp,
-    /// Sent to taken on.
+    /// Sent to taken on; a visit: planned to given to somebody.
     pub accept: Timestamp,
-    /// Filed to resolved.
+    /// Filed to resolved; a visit: planned to made.
     pub resolve: Timestamp,
-    /// Each confirmation.
+    /// Each confirmation; a visit: made or missed to looked at.
     pub confirm: Timestamp,
     /// Resolved to rated.
     pub rate: Timestamp,
@@ -56,9 +68,9 @@ impl Dues {
             Clock::Triage => self.triage,
             Clock::Supply => self.supply,
             Clock::Dispatch => self.dispatch,
-            Clock::Accept => self.accept,
-            Clock::Resolve => self.resolve,
-            Clock::Confirm => self.confirm,
+            Clock::Accept | Clock::Assign => self.accept,
+            Clock::Resolve | Clock::Perform => self.resolve,
+            Clock::Confirm | Clock::Review => self.confirm,
             Clock::Rate => self.rate,
         }
     }
@@ -78,6 +90,12 @@ pub struct Input {
     pub unit: Option<Hop>,
     /// Where to: the first desk, the unit it is sent to, the desk above.
     pub target: Option<Hop>,
+    /// Whom a visit is given to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointee: Option<Appointee>,
+    /// The incident that was found, or the visit that it was found on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The duty item of the class, chosen or kept.
     pub duty: Option<Duty>,
     /// How soon, as chosen.
@@ -125,11 +143,16 @@ pub enum Refusal {
     Danger,
     /// The answers are missing, or out of range.
     Rating,
+    /// Nobody is named whose post covers the place.
+    Appointee,
+    /// It is their own work.
+    Own,
 }
 
 /// A case that does not exist yet.
 pub const fn unborn() -> Course {
     Course {
+        procedure: Procedure::Incident,
         state: State::Submitted,
         class: None,
         urgency: Urgency::Normal,
@@ -155,16 +178,23 @@ pub fn step(
     deadlines: &[Deadline],
     input: &Input,
 ) -> Result<(Course, Vec<Deadline>), Refusal> {
-    let state = (course.version > 0).then_some(course.state);
-    let rule = rule(input.action, state).ok_or(Refusal::State)?;
+    let mut course = course.clone();
+    let rule = if course.version == 0 {
+        let (procedure, rule) = Procedure::opening(input.action).ok_or(Refusal::State)?;
+        course.procedure = procedure;
+        rule
+    } else {
+        let rule = course.procedure.rule(input.action, course.state);
+        rule.ok_or(Refusal::State)?
+    };
     if !rule.who.iter().any(|who| input.who.contains(who)) {
         return Err(Refusal::Actor);
     }
     for guard in rule.guards {
-        holds(*guard, course, input)?;
+        holds(*guard, &course, input)?;
     }
     let mut next = Draft {
-        course: course.clone(),
+        course,
         deadlines: deadlines.to_vec(),
     };
     for effect in rule.effects {
@@ -182,7 +212,10 @@ fn holds(guard: Guard, course: &Course, input: &Input) -> Result<(), Refusal> {
     let fine = |ok: bool, refusal| if ok { Ok(()) } else { Err(refusal) };
     match guard {
         Guard::Class => fine(
-            input.duty.as_ref().is_some_and(|it| it.lead.is_some()),
+            input
+                .duty
+                .as_ref()
+                .is_some_and(|it| it.lead.is_some() && it.procedure == course.procedure),
             Refusal::Class,
         ),
         Guard::Reason => fine(input.reason, Refusal::Reason),
@@ -208,12 +241,33 @@ fn holds(guard: Guard, course: &Course, input: &Input) -> Result<(), Refusal> {
             Refusal::Top,
         ),
         Guard::NoDanger => fine(!course.danger, Refusal::Danger),
+        Guard::Appointee => {
+            let it = input.appointee.as_ref().ok_or(Refusal::Appointee)?;
+            let duty = input.duty.as_ref();
+            fine(
+                duty.is_none_or(|duty| it.unit.level >= duty.lowest),
+                Refusal::TooLow,
+            )
+        }
+        Guard::Another => fine(
+            course.handler.is_none() || course.handler != input.actor,
+            Refusal::Own,
+        ),
         Guard::Rating => fine(
             input
                 .rating
                 .is_some_and(|it| (1..=5).contains(&it.satisfied)),
             Refusal::Rating,
         ),
+    }
+}
+
+/// Notes that the worker's unit has worked on it.
+fn worked(course: &mut Course) {
+    if let Some(hop) = &course.worker
+        && !course.workers.contains(&hop.unit)
+    {
+        course.workers.push(hop.unit.clone());
     }
 }
 
@@ -253,11 +307,20 @@ impl Draft {
             Effect::TakeOn => {
                 course.handler.clone_from(&input.actor);
                 course.worker.clone_from(&course.holder);
-                if let Some(hop) = &course.holder
-                    && !course.workers.contains(&hop.unit)
-                {
-                    course.workers.push(hop.unit.clone());
+                worked(course);
+            }
+            Effect::Appoint => {
+                let it = input.appointee.clone().ok_or(Refusal::Appointee)?;
+                course.handler = Some(it.account);
+                course.worker = Some(it.unit);
+                worked(course);
+            }
+            Effect::Lift => {
+                if input.target.is_some() {
+                    course.holder.clone_from(&input.target);
                 }
+                course.handler = None;
+                course.worker = None;
             }
             Effect::Asked => course.asked += 1,
             Effect::ClimbTrail => {

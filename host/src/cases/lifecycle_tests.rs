@@ -5,10 +5,10 @@
 use proptest::prelude::*;
 
 use super::{
-    lifecycle::{Duty, Input, MOST_QUESTIONS, Refusal, step, unborn},
-    model::{Action, Clock, Course, Deadline, Hop, Rating, State, Urgency, Who},
+    lifecycle::{Appointee, Duty, Input, MOST_QUESTIONS, Refusal, step, unborn},
+    model::{Action, Clock, Course, Deadline, Hop, Procedure, Rating, State, Urgency, Who},
     operations::blank,
-    procedures::lapses,
+    procedures::rings,
 };
 use crate::{context::Context, domain::testing::NOW, identity::Level, time::Timestamp};
 
@@ -71,6 +71,7 @@ fn units() -> Vec<Hop> {
 fn items() -> Vec<Duty> {
     let item = |class: &str, lowest, basic, evidence| Duty {
         class: class.to_owned(),
+        procedure: Procedure::Incident,
         lead: Some(format!("lead of {class}")),
         lowest,
         basic,
@@ -81,7 +82,16 @@ fn items() -> Vec<Duty> {
         item("plain", Level::Community, false, 0),
         item("street", Level::Street, false, 1),
         item("district", Level::District, false, 2),
+        visit(item("call", Level::Community, true, 0)),
+        visit(item("patrol", Level::Street, true, 1)),
     ]
+}
+
+fn visit(item: Duty) -> Duty {
+    Duty {
+        procedure: Procedure::Visit,
+        ..item
+    }
 }
 
 fn desk_above(from: Option<&Hop>) -> Option<Hop> {
@@ -93,13 +103,13 @@ fn input(course: &Course, it: &Try, who: Vec<Who>, now: Timestamp) -> Input {
     let cx = Context::system("test", "r".to_owned(), now);
     let target = match it.action {
         Action::Raise => desk_above(course.holder.as_ref()),
-        Action::VerifyFail | Action::Escalate => {
+        Action::VerifyFail | Action::Escalate | Action::Miss => {
             desk_above(course.overseer.as_ref().or(course.holder.as_ref()))
         }
         _ => Some(units()[it.target].clone()),
     };
     let class = match it.action {
-        Action::Submit | Action::File | Action::SelfHandle => None,
+        Action::Submit | Action::Plan | Action::File | Action::SelfHandle => None,
         _ => course.class.as_ref(),
     };
     let duty = match class {
@@ -111,7 +121,12 @@ fn input(course: &Course, it: &Try, who: Vec<Who>, now: Timestamp) -> Input {
         actor: Some("somebody".to_owned()),
         target,
         duty,
-        urgency: matches!(it.action, Action::Submit | Action::File).then_some(it.urgency),
+        appointee: Some(Appointee {
+            account: format!("visitor {}", it.target),
+            unit: units()[it.target].clone(),
+        }),
+        urgency: matches!(it.action, Action::Submit | Action::Plan | Action::File)
+            .then_some(it.urgency),
         reason: it.words,
         files: it.files,
         rating: Some(Rating {
@@ -154,6 +169,16 @@ fn sound(course: &Course, deadlines: &[Deadline]) {
     {
         assert!(holder.level >= item.lowest, "{course:?}");
     }
+    // Of a visit, whoever was given it is known, and nobody else is waited for.
+    if course.procedure == Procedure::Visit {
+        let given = matches!(course.state, State::Assigned | State::Done);
+        assert!(!given || course.handler.is_some(), "{course:?}");
+        let free = matches!(course.state, State::Planned | State::Missed);
+        assert!(!free || course.handler.is_none(), "{course:?}");
+        let limit = deadlines.iter().any(|it| it.clock == Clock::Perform);
+        let ahead = matches!(course.state, State::Planned | State::Assigned);
+        assert_eq!(limit, ahead, "{course:?}");
+    }
     let waits = deadlines.iter().any(|it| it.paused.is_none());
     assert!(course.state.ended() || waits, "nothing wakes {course:?}");
 }
@@ -163,6 +188,14 @@ fn stepped(before: &(Course, Vec<Deadline>), after: &(Course, Vec<Deadline>), in
     let (was, old) = before;
     let (is, new) = after;
     assert_eq!(is.version, was.version + 1);
+    assert!(was.version == 0 || is.procedure == was.procedure);
+    // A visit that is missed rises to the desk above, whoever had it.
+    if is.state == State::Missed && was.state != State::Missed {
+        assert_eq!(input.action, Action::Miss);
+        let above = input.target.as_ref().or(was.holder.as_ref());
+        assert_eq!(is.holder.as_ref(), above);
+        assert_eq!(is.escalations, was.escalations + 1);
+    }
     for clock in Clock::ALL {
         let (Some(old), Some(new)) = (find(old, *clock), find(new, *clock)) else {
             continue;
@@ -224,7 +257,12 @@ fn stepped(before: &(Course, Vec<Deadline>), after: &(Course, Vec<Deadline>), in
 }
 
 fn is_timer(action: Action) -> bool {
-    matches!(action, Action::Lapse | Action::Escalate)
+    matches!(action, Action::Lapse | Action::Escalate | Action::Miss)
+}
+
+/// What opens a case of the class that is tried first.
+fn opening(it: &Try) -> Action {
+    items()[it.item].procedure.opener()
 }
 
 /// Takes a case through what is tried, everybody being allowed everything.
@@ -236,7 +274,7 @@ fn run(tries: &[Try]) -> (Vec<Input>, (Course, Vec<Deadline>)) {
         now = now.plus_seconds(it.minutes * 60);
         let it = match log.is_empty() {
             true => &Try {
-                action: Action::Submit,
+                action: opening(it),
                 target: 5,
                 ..it.clone()
             },
@@ -251,9 +289,9 @@ fn run(tries: &[Try]) -> (Vec<Input>, (Course, Vec<Deadline>)) {
                 .collect(),
         };
         // The host lets a clock ring only when it has run out.
-        let rings =
+        let due =
             find(&at.1, it.clock).is_some_and(|clock| clock.paused.is_none() && clock.due <= now);
-        if is_timer(it.action) && !(rings && lapses(it.clock) == (it.action == Action::Lapse)) {
+        if is_timer(it.action) && !(due && rings(it.clock) == it.action) {
             continue;
         }
         let input = input(&at.0, it, who, now);
@@ -304,16 +342,16 @@ proptest! {
 
     /// A deadline that nobody heeds climbs to the top, and goes on ringing there.
     #[test]
-    fn an_unheeded_deadline_climbs(tries in tries(), rings in 1..8_u32) {
+    fn an_unheeded_deadline_climbs(tries in tries(), times in 1..8_u32) {
         let (_, mut at) = run(&tries);
         let mut level = 0;
-        for _ in 0..rings {
+        for _ in 0..times {
             let soonest = at.1.iter().filter(|it| it.paused.is_none()).min_by_key(|it| it.due);
             let Some(deadline) = soonest.copied() else {
                 prop_assert!(at.0.state.ended());
                 return Ok(());
             };
-            let action = if lapses(deadline.clock) { Action::Lapse } else { Action::Escalate };
+            let action = rings(deadline.clock);
             let ring = Try {
                 action,
                 clock: deadline.clock,
@@ -323,6 +361,15 @@ proptest! {
             let ring = input(&at.0, &ring, vec![Who::Timer], deadline.due);
             let before = at.0.escalations;
             at = step(&at.0, &at.1, &ring).unwrap();
+            if action == Action::Miss {
+                prop_assert_eq!(at.0.state, State::Missed);
+                prop_assert!(find(&at.1, Clock::Perform).is_none());
+                prop_assert_eq!(at.0.escalations, before + 1);
+                let overseer = at.0.overseer.as_ref().map_or(level, |it| it.level.number());
+                prop_assert!(overseer >= level);
+                level = overseer;
+                continue;
+            }
             if action == Action::Lapse {
                 prop_assert_eq!(at.0.state, State::Closed);
                 prop_assert_eq!(at.0.rating, None);

@@ -2,6 +2,7 @@
 //! `routing` are pure, `operations` is the only door in.
 
 pub mod actors;
+pub mod board;
 #[cfg(test)]
 pub(crate) mod course_tests;
 pub mod duty;
@@ -18,4 +19,7 @@ pub mod routing;
 pub mod scheduler;
 mod submit;
 pub mod views;
+pub mod visits;
+#[cfg(test)]
+mod visits_tests;
 mod working_time;

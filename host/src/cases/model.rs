@@ -28,6 +28,23 @@ macro_rules! named {
 }
 
 named! {
+    /// By which table of `procedures` a case moves.
+    Procedure {
+        /// 事件: something is wrong at a place.
+        Incident = "incident",
+        /// 走访/巡查: planned work of a grid worker.
+        Visit = "visit",
+    }
+}
+
+impl Default for Procedure {
+    /// What every case was before there was a second one.
+    fn default() -> Self {
+        Self::Incident
+    }
+}
+
+named! {
     /// Where a case stands.
     State {
         /// Handed in; a desk must file it.
@@ -50,6 +67,16 @@ named! {
         Resolved = "resolved",
         /// An end.
         Closed = "closed",
+        /// A visit that somebody has yet to be given.
+        Planned = "planned",
+        /// A visit that somebody has been given.
+        Assigned = "assigned",
+        /// A visit that was made; a desk must look at what it brought.
+        Done = "done",
+        /// A visit that was not made in time; the desk above must see to it.
+        Missed = "missed",
+        /// A visit that was looked at. An end.
+        Reviewed = "reviewed",
     }
 }
 
@@ -98,6 +125,24 @@ named! {
         Attach = "attach",
         /// A deadline has passed: the next desk up oversees.
         Escalate = "escalate",
+        /// Plan a visit.
+        Plan = "plan",
+        /// Give a visit to somebody.
+        Assign = "assign",
+        /// Give it to somebody else.
+        Reassign = "reassign",
+        /// Make the visit, and say what it brought.
+        Perform = "perform",
+        /// Make the visit in vain: nobody opened, nobody answered.
+        NotMet = "not-met",
+        /// Report a problem that was found on a visit.
+        Find = "find",
+        /// The time for a visit is over: the next desk up holds it.
+        Miss = "miss",
+        /// Look at what a visit brought, or at why it was missed.
+        Review = "review",
+        /// Call a visit off.
+        Cancel = "cancel",
     }
 }
 
@@ -130,6 +175,12 @@ named! {
         Confirm = "confirm",
         /// Resolved to rated; when it ends the case lapses.
         Rate = "rate",
+        /// Planned to given to somebody.
+        Assign = "assign",
+        /// Planned to made, through every hand; when it ends the visit is missed.
+        Perform = "perform",
+        /// Made or missed to looked at.
+        Review = "review",
     }
 }
 
@@ -180,6 +231,9 @@ pub struct Rating {
 /// What the engine reads and changes. Everything else about a case is words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Course {
+    /// By which table it moves.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// Where it stands.
     pub state: State,
     /// Class of the duty list, once known.
@@ -188,7 +242,7 @@ pub struct Course {
     pub urgency: Urgency,
     /// Who holds it; none when it has ended.
     pub holder: Option<Hop>,
-    /// The account that took it on, within the holder.
+    /// The account that took it on, or was given it.
     pub handler: Option<String>,
     /// The unit that answers for it, from filing on.
     pub lead: Option<String>,
@@ -267,6 +321,6 @@ pub struct Case {
 impl State {
     /// Whether nothing more is to be done.
     pub const fn ended(self) -> bool {
-        matches!(self, Self::Declined | Self::Closed)
+        matches!(self, Self::Declined | Self::Closed | Self::Reviewed)
     }
 }

@@ -11,6 +11,7 @@ use super::{
     model::{Action, Case, Hop, Rating, Urgency, Who},
     refusal,
     routing::division_at,
+    visits,
 };
 use crate::{
     attachments,
@@ -63,6 +64,19 @@ pub struct Report {
     pub contact_name: Option<String>,
     /// Phone of the person it is reported for, by a clerk or an agent.
     pub contact_phone: Option<String>,
+    /// Whom it is about, by a plugin that acts by itself. They find it among theirs.
+    pub about: Option<About>,
+}
+
+/// Whom a case is about that a plugin opens by itself.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The plugin's name of somebody it keeps something about.
+    pub subject: String,
+    /// Whom to ask for; at most 40 characters.
+    pub name: Option<String>,
+    /// At which number.
+    pub phone: Option<String>,
 }
 
 /// What to do to a case.
@@ -80,7 +94,9 @@ pub struct Command {
     pub words: Option<String>,
     /// The unit it is sent to.
     pub target: Option<String>,
-    /// The class it is filed under.
+    /// The account that a visit is given to.
+    pub person: Option<String>,
+    /// The class it is filed under; of a problem found on a visit, its class.
     pub class: Option<String>,
     /// The urgency it is filed with.
     pub urgency: Option<Urgency>,
@@ -102,6 +118,7 @@ impl Command {
             action,
             words: None,
             target: None,
+            person: None,
             class: None,
             urgency: None,
             rating: None,
@@ -237,7 +254,7 @@ async fn advance(
         return Err(Error::Conflict("case-changed-meanwhile"));
     }
     let actor = actors::all(cx, &case);
-    let input = input(t, domain, cx, &case, command, &actor).await?;
+    let mut input = input(t, domain, cx, &case, command, &actor).await?;
     let post = post_for(command.action, &case, &actor);
     let words = command
         .words
@@ -248,8 +265,15 @@ async fn advance(
         lifecycle::step(&case.course, &case.deadlines, &input).map_err(refusal::error)?;
     case.due = rows::next_due(&case.deadlines);
     case.closed = case.course.state.ended().then_some(cx.now);
+    if command.action == Action::Find {
+        input.link = Some(visits::found(t, domain, cx, &case, command).await?);
+    }
     rows::update(t, &case, was).await?;
     events::append(t, domain, cx, &case, &input, post, words).await?;
+    // What was seen is of the problem, not of the visit.
+    if command.action == Action::Find {
+        return Ok(case);
+    }
     if let (Some(class), Some(urgency)) = (chosen(command), command.urgency) {
         rows::choose(t, &case.id, class, urgency).await?;
     }
@@ -277,7 +301,7 @@ fn post_for<'a>(
     case: &Case,
     actor: &[(Who, Option<&'a Post>)],
 ) -> Option<&'a Post> {
-    let rule = super::procedures::rule(action, Some(case.course.state))?;
+    let rule = case.course.procedure.rule(action, case.course.state)?;
     let found = actor.iter().find(|(who, _)| rule.who.contains(who))?;
     found.1
 }
@@ -315,7 +339,12 @@ async fn input(
         (_, Some(unit)) => db::units::get(t, unit).await?.as_ref().and_then(hop),
         (_, None) => None,
     };
+    let appointee = match &command.person {
+        Some(person) => visits::appointee(t, person, &case.division, cx.now).await?,
+        None => None,
+    };
     Ok(Input {
+        appointee,
         who: actor.iter().map(|(who, _)| *who).collect(),
         actor: cx.account().map(str::to_owned),
         unit: post_for(command.action, case, actor).and_then(actors::hop),
@@ -343,6 +372,8 @@ pub(super) fn blank(action: Action, cx: &Context) -> Input {
         actor: None,
         unit: None,
         target: None,
+        appointee: None,
+        link: None,
         duty: None,
         urgency: None,
         danger: false,
@@ -419,6 +450,7 @@ pub(super) async fn duty_for(
     }
     Ok(Some(Duty {
         class: item.code.clone(),
+        procedure: item.procedure,
         lead,
         lowest: item.lowest,
         basic: item.basic,
@@ -480,6 +512,8 @@ pub(super) fn principal(cx: &Context) -> Result<String> {
         Principal::Person(person) => person.account.clone(),
         Principal::Service { account, .. } => account.clone(),
         Principal::Phone { hash } => format!("phone:{hash}"),
+        // A plugin that acts by itself is the same in a job, an inbox and an event.
+        Principal::System(_) if cx.plugin.is_some() => "system".to_owned(),
         Principal::System(part) => format!("system:{part}"),
         Principal::Anonymous => return Err(Error::Unauthenticated),
     };

@@ -1,7 +1,12 @@
 //! Procedures as tables: action × from → to × who × guards × effects. Data only: what the closed
-//! enums mean is in `lifecycle`.
+//! enums mean is in `lifecycle`. `check` proves of each table that no case can get stuck in it.
 
-use super::model::{Action, Clock, State, Who};
+mod check;
+mod visit;
+
+use super::model::{Action, Clock, Procedure, State, Who};
+
+pub use check::check;
 
 /// Where an action leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +40,10 @@ pub enum Guard {
     NoDanger,
     /// Three answers.
     Rating,
+    /// Somebody whose post covers the place, in a unit that is high enough.
+    Appointee,
+    /// Not by whoever did the work.
+    Another,
 }
 
 /// What an action changes besides the state.
@@ -60,6 +69,10 @@ pub enum Effect {
     Rate,
     /// The desk above the last overseer is told.
     Oversee,
+    /// Somebody has been given it; the desk still holds it.
+    Appoint,
+    /// The desk above holds it, where there is one; nobody has been given it any more.
+    Lift,
     /// This clock runs from now, unless it runs already.
     Start(Clock),
     /// This clock has done its work.
@@ -321,80 +334,51 @@ pub const INCIDENT: &[Rule] = {
     ]
 };
 
-/// The line for an action in a state; none: it cannot be done there.
-pub fn rule(action: Action, state: Option<State>) -> Option<&'static Rule> {
-    INCIDENT.iter().find(|rule| {
-        rule.action == action
-            && match state {
-                Some(state) => rule.from.contains(&state),
-                None => rule.from.is_empty(),
-            }
-    })
+impl Procedure {
+    /// Its table.
+    pub const fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Incident => INCIDENT,
+            Self::Visit => visit::VISIT,
+        }
+    }
+
+    /// The line for an action in a state; none: it cannot be done there.
+    pub fn rule(self, action: Action, state: State) -> Option<&'static Rule> {
+        let mut rules = self.rules().iter();
+        rules.find(|rule| rule.action == action && rule.from.contains(&state))
+    }
+
+    /// The line that opens a case, and the procedure that it opens; an action opens one at most.
+    pub fn opening(action: Action) -> Option<(Self, &'static Rule)> {
+        let opens = |it: Self| {
+            let mut rules = it.rules().iter();
+            let rule = rules.find(|rule| rule.action == action && rule.from.is_empty());
+            Some((it, rule?))
+        };
+        Self::ALL.iter().copied().find_map(opens)
+    }
+
+    /// The action that opens a case of it.
+    pub const fn opener(self) -> Action {
+        match self {
+            Self::Incident => Action::Submit,
+            Self::Visit => Action::Plan,
+        }
+    }
 }
 
-/// Which clock, having run out, makes the host close the case instead of telling the desk above.
-pub const fn lapses(clock: Clock) -> bool {
-    matches!(clock, Clock::Supply | Clock::Rate)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    fn targets(rule: &Rule, from: State) -> Vec<State> {
-        match rule.to {
-            To::Same => vec![from],
-            To::State(state) => vec![state],
-            To::Climb => vec![State::Feedback, State::Verifying],
-        }
-    }
-
-    #[test]
-    fn no_action_is_ambiguous() {
-        for state in State::ALL {
-            for action in Action::ALL {
-                let lines = INCIDENT
-                    .iter()
-                    .filter(|r| r.action == *action && r.from.contains(state));
-                assert!(lines.count() <= 1, "{action:?} in {state:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_state_reaches_an_end() {
-        let mut ends: BTreeSet<State> = State::ALL.iter().copied().filter(|s| s.ended()).collect();
-        loop {
-            let before = ends.len();
-            for rule in INCIDENT {
-                for from in rule.from {
-                    if targets(rule, *from).iter().any(|to| ends.contains(to)) {
-                        ends.insert(*from);
-                    }
-                }
-            }
-            if ends.len() == before {
-                break;
-            }
-        }
-        assert_eq!(ends.len(), State::ALL.len());
-    }
-
-    #[test]
-    fn every_waiting_state_has_an_actor_and_a_timer() {
-        for state in State::ALL.iter().filter(|s| !s.ended()) {
-            let lines: Vec<_> = INCIDENT.iter().filter(|r| r.from.contains(state)).collect();
-            let moved_by_people = lines
-                .iter()
-                .any(|r| r.to != To::Same && r.who.iter().any(|w| *w != Who::Timer));
-            let moved_by_time = lines.iter().any(|r| r.who.contains(&Who::Timer));
-            assert!(moved_by_people && moved_by_time, "{state:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_leaves_an_end() {
-        assert!(INCIDENT.iter().all(|r| !r.from.iter().any(|s| s.ended())));
+/// What the host does when a clock has run out.
+pub const fn rings(clock: Clock) -> Action {
+    match clock {
+        Clock::Supply | Clock::Rate => Action::Lapse,
+        Clock::Perform => Action::Miss,
+        Clock::Triage
+        | Clock::Dispatch
+        | Clock::Accept
+        | Clock::Resolve
+        | Clock::Confirm
+        | Clock::Assign
+        | Clock::Review => Action::Escalate,
     }
 }

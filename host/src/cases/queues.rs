@@ -3,12 +3,15 @@
 use super::{model::Case, model::State, views::list};
 use crate::{
     context::{Context, Principal},
-    db::cases::{self as rows, Filter, Order},
+    db::cases::{self as rows, Filter, Order, Round},
     domain::Domain,
     error::{Error, Result},
     identity::{Post, Role},
     page::{Page, Paging},
 };
+
+/// The longest list that is put in order of place.
+const MOST: u32 = 200;
 
 /// Which of the caller's queues.
 #[derive(
@@ -20,6 +23,8 @@ pub enum Queue {
     Desk,
     /// What the units of the caller's handler posts must take on or do, and what they have taken.
     Work,
+    /// The visits that the caller has been given, and those of their area that nobody has yet.
+    Today,
     /// What waits for an independent check where the caller verifies.
     Verify,
     /// What has overrun and is overseen by the caller's units.
@@ -32,7 +37,8 @@ pub enum Queue {
 
 impl Queue {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Today,
         Self::Desk,
         Self::Work,
         Self::Verify,
@@ -46,6 +52,7 @@ impl Queue {
         match self {
             Self::Desk => "desk",
             Self::Work => "work",
+            Self::Today => "today",
             Self::Verify => "verify",
             Self::Overseen => "overseen",
             Self::Area => "area",
@@ -62,6 +69,7 @@ impl Queue {
         match self {
             Self::Desk => &[Role::Dispatcher],
             Self::Work => &[Role::Handler],
+            Self::Today => &[Role::GridWorker, Role::Handler],
             Self::Verify => &[Role::Verifier],
             Self::Overseen => &[Role::Supervisor],
             Self::Area => &[Role::GridWorker, Role::Supervisor],
@@ -113,6 +121,27 @@ pub async fn counts(domain: &Domain, cx: &Context) -> Result<Vec<Count>> {
     Ok(found)
 }
 
+/// The places where somebody takes on visits by themselves.
+fn walked(posts: &[&Post]) -> Vec<String> {
+    let of_grid = posts.iter().filter(|post| post.role == Role::GridWorker);
+    of_grid.map(|post| post.division.clone()).collect()
+}
+
+/// The caller's visits of today, those of one place together and the most urgent place first.
+/// At most 200.
+pub async fn by_place(domain: &Domain, cx: &Context) -> Result<Vec<Case>> {
+    let page = queue(domain, cx, Queue::Today, &Paging::first(MOST)).await?;
+    // In order of time left: the place of the first comes first.
+    let mut places: Vec<(String, Vec<Case>)> = Vec::new();
+    for case in page.items {
+        match places.iter_mut().find(|(place, _)| *place == case.division) {
+            Some((_, cases)) => cases.push(case),
+            None => places.push((case.division.clone(), vec![case])),
+        }
+    }
+    Ok(places.into_iter().flat_map(|(_, cases)| cases).collect())
+}
+
 fn open() -> Option<Vec<State>> {
     let states = State::ALL.iter().copied().filter(|state| !state.ended());
     Some(states.collect())
@@ -140,7 +169,17 @@ fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
                 State::Dispatched,
                 State::Feedback,
                 State::InProgress,
+                State::Planned,
+                State::Done,
+                State::Missed,
             ]),
+            ..Filter::default()
+        },
+        Queue::Today => Filter {
+            round: Some(Round {
+                account: cx.account().map(str::to_owned),
+                divisions: walked(&posts),
+            }),
             ..Filter::default()
         },
         Queue::Work => Filter {

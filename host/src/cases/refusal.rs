@@ -17,6 +17,8 @@ pub fn error(refusal: Refusal) -> Error {
         Refusal::TooLow => Error::invalid("target", "case-target-too-low"),
         Refusal::Top => Error::Conflict("case-top"),
         Refusal::Danger => Error::Conflict("case-danger"),
+        Refusal::Appointee => Error::invalid("person", "case-choose-person"),
+        Refusal::Own => Error::Forbidden("case-own-work"),
         Refusal::Rating => Error::invalid("rating", "case-rating"),
     }
 }

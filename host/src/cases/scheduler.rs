@@ -1,4 +1,4 @@
-//! Works the deadlines: what has passed lapses, or tells the next desk up. Rows decide, so that a
+//! Works the deadlines: what has passed lapses, is missed, or tells the next desk up. Rows decide, so that a
 //! restart loses nothing and several hosts do nothing twice.
 
 use super::{
@@ -6,7 +6,7 @@ use super::{
     lifecycle::{self, Input},
     model::{Action, Case, Clock, Who},
     operations::{above, blank},
-    procedures::lapses,
+    procedures::rings,
 };
 use crate::{
     context::Context,
@@ -54,11 +54,7 @@ async fn fire(
         return Ok(());
     }
     let was = case.course.version;
-    let action = if lapses(clock) {
-        Action::Lapse
-    } else {
-        Action::Escalate
-    };
+    let action = rings(clock);
     let from = case
         .course
         .overseer
@@ -67,10 +63,11 @@ async fn fire(
     let input = Input {
         who: vec![Who::Timer],
         target: match action {
-            Action::Escalate => above(t, &case, from).await?,
+            Action::Escalate | Action::Miss => above(t, &case, from).await?,
             _ => None,
         },
         clock: Some(clock),
+
         ..blank(action, cx)
     };
     match lifecycle::step(&case.course, &case.deadlines, &input) {

@@ -3,9 +3,9 @@
 use super::{
     events,
     lifecycle::{self, Input},
-    model::{Action, Case, Who},
+    model::{Case, Procedure, Urgency, Who},
     operations::{
-        ADDRESS, Report, TITLE, WORDS, blank, desk_for, duty_for, or_answered, principal,
+        ADDRESS, About, Report, TITLE, WORDS, blank, desk_for, duty_for, or_answered, principal,
     },
     refusal,
 };
@@ -16,17 +16,17 @@ use crate::{
     domain::Domain,
     error::{Error, Problem, Result},
     grid::{self, Position},
-    identity::{Level, Role},
+    identity::{Level, Role, phone, subjects},
     plugins::Capability,
 };
 
 /// Takes a report. Once answered, it is on the disk. `Invalid` says what to mend,
 /// `Unauthenticated` when there is neither an account nor a proved phone.
 pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Case> {
-    let behalf = reporter(domain, cx, &report)?;
+    let behalf = reporter(domain, cx, &report).await?;
     check_report(domain, cx, &report)?;
     let principal = principal(cx)?;
-    let (division, position) = place(domain, cx, &report)?;
+    let place = place(domain, cx, &report)?;
     let (who, once) = (principal.clone(), report.once.clone());
     let (shared, cx) = (domain.clone(), cx.clone());
     let done = domain
@@ -40,7 +40,7 @@ pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Cas
                     }
                     return rows::get(t, &id).await?.ok_or(Error::NotFound);
                 }
-                let case = open(t, &shared, &cx, &report, behalf, division, position).await?;
+                let case = open(t, &shared, &cx, &report, behalf, place, None).await?;
                 rows::keep_answer(t, &who, &report.once, &case, cx.now).await?;
                 Ok(case)
             })
@@ -50,38 +50,37 @@ pub async fn submit(domain: &Domain, cx: &Context, report: Report) -> Result<Cas
 }
 
 /// For whom a report is made.
-struct Behalf {
-    account: Option<String>,
-    phone_hash: Option<String>,
-    proxy: Option<String>,
-    phone: Option<String>,
+#[derive(Default)]
+pub(super) struct Behalf {
+    pub(super) account: Option<String>,
+    pub(super) phone_hash: Option<String>,
+    pub(super) proxy: Option<String>,
+    pub(super) phone: Option<String>,
 }
 
-fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
+async fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
     if let Some(plugin) = &cx.plugin {
         plugin.capabilities.need(Capability::CasesOpen)?;
-        if !report
-            .class
-            .as_ref()
-            .is_some_and(|it| plugin.classes.contains(it))
-        {
+        let class = report.class.as_deref().unwrap_or_default();
+        if !plugin.classes.iter().any(|it| it == class) {
+            let held = plugin.classes.iter().map(String::as_str);
             return Err(Error::NotGranted {
                 capability: "cases.open".to_owned(),
-                line: "[cases] classes".to_owned(),
+                line: onedoor_manifest::line::class(held, class),
             });
         }
     }
-    let none = Behalf {
-        account: None,
-        phone_hash: None,
-        proxy: None,
-        phone: None,
-    };
+    let none = Behalf::default();
+    if let Some(about) = &report.about {
+        return subject_of(domain, cx, about).await;
+    }
     match &cx.principal {
         Principal::Phone { hash } => Ok(Behalf {
             phone_hash: Some(hash.clone()),
             ..none
         }),
+        // A plugin that acts by itself, on what a device said or on a schedule.
+        Principal::System(_) if cx.plugin.is_some() => Ok(none),
         Principal::Anonymous | Principal::System(_) => Err(Error::Unauthenticated),
         Principal::Service { account, .. } => Ok(Behalf {
             account: Some(account.clone()),
@@ -98,15 +97,31 @@ fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Behalf> {
             if !cx.has_role(Role::CounterClerk) && !cx.has_role(Role::HotlineAgent) {
                 return Err(Error::Forbidden("case-not-on-behalf"));
             }
-            let phone = crate::identity::phone::normal(phone)?;
+            let number = phone::normal(phone)?;
             Ok(Behalf {
-                phone_hash: Some(crate::identity::phone::hash(domain, &phone)),
+                phone_hash: Some(phone::hash(domain, &number)),
                 proxy: Some(person.account.clone()),
-                phone: Some(phone),
+                phone: Some(number),
                 ..none
             })
         }
     }
+}
+
+/// Whom a plugin that acts by itself opens a case about. `NotFound` for somebody that it keeps
+/// nothing about.
+async fn subject_of(domain: &Domain, cx: &Context, about: &About) -> Result<Behalf> {
+    if cx.plugin.is_none() || !matches!(cx.principal, Principal::System(_)) {
+        return Err(Error::invalid("about", "case-about-alone"));
+    }
+    let account = subjects::account(domain, cx, &about.subject).await?;
+    let phone = about.phone.as_deref().map(phone::normal).transpose()?;
+    Ok(Behalf {
+        account: Some(account),
+        phone_hash: phone.as_deref().map(|it| phone::hash(domain, it)),
+        phone,
+        ..Behalf::default()
+    })
 }
 
 fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
@@ -124,6 +139,8 @@ fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
         report.contact_name.as_deref().unwrap_or(""),
         40,
     );
+    let about = report.about.as_ref().and_then(|it| it.name.as_deref());
+    longest("about", about.unwrap_or(""), 40);
     if report.title.trim().is_empty() && report.description.trim().is_empty() {
         problems.push(Problem::at("description", "case-say-what"));
     }
@@ -162,41 +179,85 @@ fn place(domain: &Domain, cx: &Context, report: &Report) -> Result<(String, Opti
     let index = domain.grid.index();
     let known = index.division(code).filter(|it| it.live(cx.now));
     match known {
-        Some(it) if it.code.len() >= 12 => Ok((it.code.clone(), position)),
+        Some(it) if it.code.len() >= 12 => Ok((it.code, position)),
         _ => Err(Error::invalid("place", "case-place-unknown")),
     }
 }
 
-async fn open(
+/// What `report` is to the engine: a report, or a visit that is planned.
+async fn opening(
     t: &mut Transaction,
     domain: &Domain,
     cx: &Context,
     report: &Report,
-    behalf: Behalf,
-    division: String,
-    position: Option<Position>,
-) -> Result<Case> {
-    let desk = desk_for(t, &division, Level::Community)
-        .await?
-        .ok_or_else(|| Error::invalid("place", "case-no-desk"))?;
+    division: &str,
+) -> Result<Input> {
+    let list = domain.duty.list();
     let duty = match &report.class {
-        Some(class) => duty_for(t, &domain.duty.list(), class, &division).await?,
+        Some(class) => duty_for(t, &list, class, division).await?,
         None => None,
     };
-    let who = if cx.plugin.is_some() && cx.account().is_none() {
-        Who::Plugin
-    } else {
-        Who::Anyone
+    let item = report.class.as_ref().and_then(|it| list.item(it));
+    let procedure = item.map_or(Procedure::Incident, |it| it.procedure);
+    let lowest = match (procedure, item) {
+        (Procedure::Visit, Some(item)) => item.lowest.max(Level::Community),
+        _ => Level::Community,
     };
-    let input = Input {
-        who: vec![who],
+    let desk = desk_for(t, division, lowest)
+        .await?
+        .ok_or_else(|| Error::invalid("place", "case-no-desk"))?;
+    let mut input = Input {
+        who: match procedure {
+            Procedure::Incident if cx.plugin.is_some() && cx.account().is_none() => {
+                vec![Who::Plugin]
+            }
+            Procedure::Incident => vec![Who::Anyone],
+            Procedure::Visit => planners(cx, division),
+        },
         actor: cx.account().map(str::to_owned),
         target: Some(desk),
         duty,
         urgency: report.urgency,
         danger: report.danger,
         files: report.files.len().try_into().unwrap_or(u32::MAX),
-        ..blank(Action::Submit, cx)
+        ..blank(procedure.opener(), cx)
+    };
+    if let (Procedure::Visit, Some(item)) = (procedure, item) {
+        let urgency = report.urgency.unwrap_or(Urgency::Normal);
+        input.dues = item.dues(urgency, cx.now, &domain.zone);
+    }
+    Ok(input)
+}
+
+/// Who may plan a visit here: a plugin whose manifest lists the class, and those whose posts cover
+/// the place.
+fn planners(cx: &Context, division: &str) -> Vec<Who> {
+    if cx.plugin.is_some() {
+        return vec![Who::Plugin];
+    }
+    let here = cx.posts().filter(|post| post.covers(division));
+    here.filter_map(|post| match post.role {
+        Role::GridWorker => Some(Who::GridWorker),
+        Role::Dispatcher => Some(Who::Dispatcher),
+        Role::Supervisor => Some(Who::Supervisor),
+        _ => None,
+    })
+    .collect()
+}
+
+/// Opens a case: `link` is the visit that it was found on.
+pub(super) async fn open(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    report: &Report,
+    behalf: Behalf,
+    (division, position): (String, Option<Position>),
+    link: Option<String>,
+) -> Result<Case> {
+    let input = Input {
+        link,
+        ..opening(t, domain, cx, report, &division).await?
     };
     let (course, deadlines) =
         lifecycle::step(&lifecycle::unborn(), &[], &input).map_err(refusal::error)?;
@@ -223,10 +284,13 @@ async fn open(
         deadlines,
     };
     rows::insert(t, &case, &domain.duty.list().version).await?;
-    if behalf.phone.is_some() || report.contact_name.is_some() {
-        let name = report.contact_name.as_deref();
+    let about = report.about.as_ref().and_then(|it| it.name.as_ref());
+    let name = report.contact_name.as_ref().or(about);
+    if behalf.phone.is_some() || name.is_some() {
+        let name = name.map(String::as_str);
         rows::put_contact(t, &case.id, name, behalf.phone.as_deref()).await?;
     }
+    subjects::keep(t, domain, cx).await?;
     let words = Some(report.description.trim()).filter(|it| !it.is_empty());
     events::append(t, domain, cx, &case, &input, None, words).await?;
     attachments::bind(

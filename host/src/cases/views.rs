@@ -8,14 +8,17 @@ use super::{
     lifecycle::Refusal,
     model::{Action, Case, State, Urgency, Who},
     operations::{self, DESK},
-    procedures::{Guard, INCIDENT},
+    procedures::Guard,
     routing::{self, division_at},
+    visits,
 };
 use crate::{
     attachments::{self, FileRef},
     context::{Context, Principal},
     db::{
-        self, cases as rows,
+        self,
+        accounts::Colleague,
+        cases as rows,
         cases::{Filter, Order, Suggestion},
         units::Unit,
     },
@@ -176,7 +179,7 @@ pub(super) async fn list(
 }
 
 /// What a plugin asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Of this class.
     pub class: Option<String>,
@@ -227,6 +230,8 @@ pub enum Need {
     Files,
     /// A unit to send it to.
     Target,
+    /// Somebody to give it to.
+    Person,
     /// Three answers.
     Rating,
 }
@@ -240,6 +245,8 @@ pub struct Choice {
     pub needs: Vec<Need>,
     /// Where it may be sent.
     pub targets: Vec<Unit>,
+    /// Whom it may be given to.
+    pub people: Vec<Colleague>,
 }
 
 /// Everything the caller may do to a case now, with what each needs.
@@ -249,10 +256,10 @@ pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<C
         .map(|(who, _)| who)
         .collect();
     let mut found = Vec::new();
-    for rule in INCIDENT {
+    for rule in case.course.procedure.rules() {
         let mine =
             rule.from.contains(&case.course.state) && rule.who.iter().any(|it| who.contains(it));
-        if !mine || rule.who.contains(&Who::Timer) || !possible(case, rule.guards) {
+        if !mine || rule.who.contains(&Who::Timer) || !possible(cx, case, rule.guards) {
             continue;
         }
         let targets = if rule.guards.contains(&Guard::Target) {
@@ -260,18 +267,27 @@ pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<C
         } else {
             Vec::new()
         };
+        let people = if rule.guards.contains(&Guard::Appointee) {
+            visits::visitors(domain, cx, &case.division).await?
+        } else {
+            Vec::new()
+        };
         found.push(Choice {
             action: rule.action,
             needs: needs(rule.action, rule.guards),
             targets,
+            people,
         });
     }
     Ok(found)
 }
 
-fn possible(case: &Case, guards: &[Guard]) -> bool {
+fn possible(cx: &Context, case: &Case, guards: &[Guard]) -> bool {
     guards.iter().all(|guard| match guard {
         Guard::NoDanger => !case.course.danger,
+        Guard::Another => {
+            case.course.handler.is_none() || case.course.handler.as_deref() != cx.account()
+        }
         Guard::AskedBound => case.course.asked < super::lifecycle::MOST_QUESTIONS,
         Guard::Above => case
             .course
@@ -289,10 +305,16 @@ fn needs(action: Action, guards: &[Guard]) -> Vec<Need> {
         Guard::Evidence => Some(Need::Files),
         Guard::Target => Some(Need::Target),
         Guard::Rating => Some(Need::Rating),
-        Guard::AskedBound | Guard::Basic | Guard::Above | Guard::NoDanger => None,
+        Guard::Appointee => Some(Need::Person),
+        Guard::AskedBound | Guard::Basic | Guard::Above | Guard::NoDanger | Guard::Another => None,
     });
-    let attached = (action == Action::Attach).then_some(Need::Files);
-    by_guard.chain(attached).collect()
+    // What may be told, besides what must be.
+    let more: &[Need] = match action {
+        Action::Attach => &[Need::Files],
+        Action::Find => &[Need::Class, Need::Files],
+        _ => &[],
+    };
+    by_guard.chain(more.iter().copied()).collect()
 }
 
 /// The units at this place that the holder may send the case to.

@@ -106,6 +106,50 @@ pub async fn staff(c: &mut Connection, after: &str, limit: u32) -> Result<Vec<Ac
     rows.iter().map(read).collect()
 }
 
+/// A member of staff, as colleagues see them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Colleague {
+    /// The account.
+    pub account: String,
+    /// The name they are shown by.
+    pub name: String,
+}
+
+/// Who has a post of one of these roles in force whose unit covers `division`; those of the
+/// smallest place first, and within it by name. At most `limit`.
+pub async fn colleagues(
+    c: &mut Connection,
+    division: &str,
+    roles: &[Role],
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Colleague>> {
+    let mut statement = sql(
+        "SELECT a.id, a.name, MAX(LENGTH(u.division)) AS nearness FROM posts p
+         JOIN units u ON u.id = p.unit JOIN accounts a ON a.id = p.account WHERE (1 = 0",
+    );
+    for role in roles {
+        statement = statement.push_bind(" OR p.role = ?", role.name());
+    }
+    let rows = statement
+        .push_bind(") AND u.division = SUBSTR(?", division)
+        .push(", 1, LENGTH(u.division))")
+        .push(" AND a.kind = 'person' AND a.disabled IS NULL")
+        .push_bind(" AND p.since <= ?", now)
+        .push_bind(" AND (p.until IS NULL OR p.until > ?)", now)
+        .push(" GROUP BY a.id, a.name ORDER BY nearness DESC, a.name, a.id")
+        .push_bind(" LIMIT ?", limit)
+        .all(c)
+        .await?;
+    let colleague = |row: &Row| {
+        Ok(Colleague {
+            account: row.get("id")?,
+            name: row.get("name")?,
+        })
+    };
+    rows.iter().map(colleague).collect()
+}
+
 /// Sets a password.
 pub async fn set_password(
     t: &mut Transaction,

@@ -62,6 +62,16 @@ pub async fn insert(
     .map(drop)
 }
 
+/// Notes the digest of a file as it is kept.
+pub async fn kept(connection: &mut Connection, id: &str, digest: &str) -> Result<()> {
+    sql("UPDATE attachments SET kept = $2 WHERE id = $1")
+        .bind(id)
+        .bind(digest)
+        .run(connection)
+        .await
+        .map(drop)
+}
+
 /// One file.
 pub async fn get(connection: &mut Connection, id: &str) -> Result<Option<Row>> {
     let row = sql(format!("{COLUMNS} WHERE id = $1")).bind(id);

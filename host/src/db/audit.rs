@@ -67,7 +67,7 @@ pub async fn list(c: &mut Connection, before: Option<&str>, limit: u32) -> Resul
 }
 
 /// Leave to read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct Grant {
     /// Row id.
     pub id: String,
@@ -75,6 +75,8 @@ pub struct Grant {
     pub grantee: String,
     /// For what.
     pub purpose: String,
+    /// Of which dataset; empty: the account's own name, phone and community.
+    pub dataset: String,
     /// Which fields.
     pub fields: Vec<String>,
     /// Below which division.
@@ -82,12 +84,13 @@ pub struct Grant {
     /// The legal basis, or whose consent.
     pub basis: String,
     /// Until when.
+    #[schema(value_type = Option<String>)]
     pub expires: Option<Timestamp>,
 }
 
 /// Adds a grant.
 pub async fn insert_grant(t: &mut Transaction, it: &Grant) -> Result<()> {
-    sql("INSERT INTO grants (id, grantee, purpose, fields, area, basis, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    sql("INSERT INTO grants (id, grantee, purpose, fields, area, basis, expires, dataset) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(&it.id)
         .bind(&it.grantee)
         .bind(&it.purpose)
@@ -95,9 +98,40 @@ pub async fn insert_grant(t: &mut Transaction, it: &Grant) -> Result<()> {
         .bind(&it.area)
         .bind(&it.basis)
         .bind(it.expires)
+        .bind(&it.dataset)
         .run(t)
         .await?;
     Ok(())
+}
+
+/// Notes who gave a grant, and when.
+pub async fn grant_given(t: &mut Transaction, id: &str, by: &str, at: Timestamp) -> Result<()> {
+    sql("UPDATE grants SET given_by = $1, given = $2 WHERE id = $3")
+        .bind(by)
+        .bind(at)
+        .bind(id)
+        .run(t)
+        .await
+        .map(drop)
+}
+
+/// Takes back one grant.
+pub async fn revoke_grant(t: &mut Transaction, id: &str, now: Timestamp) -> Result<()> {
+    sql("UPDATE grants SET revoked = $1 WHERE id = $2 AND revoked IS NULL")
+        .bind(now)
+        .bind(id)
+        .run(t)
+        .await
+        .map(drop)
+}
+
+/// Every grant on a dataset that holds at `now`, by grantee.
+pub async fn grants_in_force(c: &mut Connection, now: Timestamp) -> Result<Vec<Grant>> {
+    let rows = sql("SELECT * FROM grants WHERE revoked IS NULL AND (expires IS NULL OR expires > $1) AND dataset <> '' ORDER BY grantee, id LIMIT 1000")
+        .bind(now)
+        .all(c)
+        .await?;
+    rows.iter().map(read_grant).collect()
 }
 
 /// Takes back every grant of a grantee.
@@ -123,22 +157,24 @@ pub async fn grants(
         .bind(now)
         .all(c)
         .await?;
-    let read = |row: &Row| {
-        Ok(Grant {
-            id: row.get("id")?,
-            grantee: row.get("grantee")?,
-            purpose: row.get("purpose")?,
-            fields: row
-                .get::<String>("fields")?
-                .split(',')
-                .map(str::to_owned)
-                .collect(),
-            area: row.get("area")?,
-            basis: row.get("basis")?,
-            expires: row.get("expires")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_grant).collect()
+}
+
+fn read_grant(row: &Row) -> Result<Grant> {
+    Ok(Grant {
+        id: row.get("id")?,
+        grantee: row.get("grantee")?,
+        purpose: row.get("purpose")?,
+        dataset: row.get("dataset")?,
+        fields: row
+            .get::<String>("fields")?
+            .split(',')
+            .map(str::to_owned)
+            .collect(),
+        area: row.get("area")?,
+        basis: row.get("basis")?,
+        expires: row.get("expires")?,
+    })
 }
 
 /// A read of personal data.
@@ -238,7 +274,7 @@ pub async fn last_access(c: &mut Transaction, subject: &str) -> Result<Option<(i
         .transpose()
 }
 
-fn read_access(row: &Row) -> Result<Access> {
+pub(super) fn read_access(row: &Row) -> Result<Access> {
     Ok(Access {
         id: row.get("id")?,
         subject: row.get("subject")?,

@@ -2,7 +2,7 @@
 
 mod lists;
 
-pub use lists::{Filter, Order, Seen, Tally, due_cursor, list, tally};
+pub use lists::{Filter, Order, Round, Seen, Tally, due_cursor, list, tally};
 
 use super::{Connection, Row, Transaction, sql};
 use crate::{
@@ -54,9 +54,9 @@ pub struct Event {
 pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Result<()> {
     sql("INSERT INTO cases (id, number, state, class, urgency, holder, lead_unit, overseer, division,
          address, lon, lat, channel, reporter, phone_hash, proxy, plugin, title, opened, closed, due,
-         duty_version, course, version)
+         duty_version, course, version, handler)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-         $19, NULL, $20, $21, $22, $23)")
+         $19, NULL, $20, $21, $22, $23, $24)")
         .bind(&case.id)
         .bind(&case.number)
         .bind(case.course.state.name())
@@ -80,6 +80,7 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
         .bind(duty_version)
         .bind(text(&case.course)?)
         .bind(case.course.version)
+        .bind(case.course.handler.as_ref())
         .run(t)
         .await?;
     put_deadlines(t, case).await?;
@@ -88,22 +89,26 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
 
 /// Writes the course of a case. `Conflict` when somebody else moved it since `was`.
 pub async fn update(t: &mut Transaction, case: &Case, was: u32) -> Result<()> {
-    let changed = sql("UPDATE cases SET state = $1, class = $2, urgency = $3, holder = $4, lead_unit = $5,
-         overseer = $6, closed = $7, due = $8, course = $9, version = $10 WHERE id = $11 AND version = $12")
-        .bind(case.course.state.name())
-        .bind(case.course.class.as_ref())
-        .bind(case.course.urgency.name())
-        .bind(case.course.holder.as_ref().map(|it| &it.unit))
-        .bind(case.course.lead.as_ref())
-        .bind(case.course.overseer.as_ref().map(|it| &it.unit))
-        .bind(case.closed)
-        .bind(next_due(&case.deadlines))
-        .bind(text(&case.course)?)
-        .bind(case.course.version)
-        .bind(&case.id)
-        .bind(was)
-        .run(t)
-        .await?;
+    let changed = sql(
+        "UPDATE cases SET state = $1, class = $2, urgency = $3, holder = $4, lead_unit = $5,
+         overseer = $6, closed = $7, due = $8, course = $9, version = $10, handler = $11
+         WHERE id = $12 AND version = $13",
+    )
+    .bind(case.course.state.name())
+    .bind(case.course.class.as_ref())
+    .bind(case.course.urgency.name())
+    .bind(case.course.holder.as_ref().map(|it| &it.unit))
+    .bind(case.course.lead.as_ref())
+    .bind(case.course.overseer.as_ref().map(|it| &it.unit))
+    .bind(case.closed)
+    .bind(next_due(&case.deadlines))
+    .bind(text(&case.course)?)
+    .bind(case.course.version)
+    .bind(case.course.handler.as_ref())
+    .bind(&case.id)
+    .bind(was)
+    .run(t)
+    .await?;
     if changed == 0 {
         return Err(Error::Conflict("case-changed-meanwhile"));
     }
@@ -134,6 +139,7 @@ async fn put_units(t: &mut Transaction, case: &Case) -> Result<()> {
         .trail
         .iter()
         .chain(&course.holder)
+        .chain(&course.worker)
         .chain(&course.overseer);
     for unit in hops.map(|it| &it.unit).chain(&course.lead) {
         sql("INSERT INTO case_units (case_id, unit) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -196,6 +202,12 @@ pub async fn events(c: &mut Connection, case: &str) -> Result<Vec<Event>> {
     rows.iter().map(read_event).collect()
 }
 
+/// Whether there is any case at all.
+pub async fn exist(c: &mut Connection) -> Result<bool> {
+    let row = sql("SELECT id FROM cases LIMIT 1").optional(c).await?;
+    Ok(row.is_some())
+}
+
 /// The number and hash of the last event of a case.
 pub async fn last_event(c: &mut Connection, case: &str) -> Result<Option<(i64, String)>> {
     let row = sql("SELECT seq, hash FROM case_events WHERE case_id = $1 ORDER BY seq DESC LIMIT 1")
@@ -206,7 +218,7 @@ pub async fn last_event(c: &mut Connection, case: &str) -> Result<Option<(i64, S
         .transpose()
 }
 
-fn read_event(row: &Row) -> Result<Event> {
+pub(super) fn read_event(row: &Row) -> Result<Event> {
     Ok(Event {
         id: row.get("id")?,
         seq: row.get("seq")?,
@@ -332,6 +344,29 @@ pub async fn contact(c: &mut Connection, case: &str) -> Result<(Option<String>, 
     .one(c)
     .await?;
     Ok((row.get("name")?, row.get("phone")?))
+}
+
+/// Notes on which visit an incident was found.
+pub async fn link(t: &mut Transaction, case: &str, visit: &str, now: Timestamp) -> Result<()> {
+    sql("INSERT INTO case_links (case_id, visit, at) VALUES ($1, $2, $3)")
+        .bind(case)
+        .bind(visit)
+        .bind(now)
+        .run(t)
+        .await?;
+    Ok(())
+}
+
+/// The visit that a case was found on, and the incidents found on it; without their deadlines.
+pub async fn linked(c: &mut Connection, case: &str) -> Result<Vec<Case>> {
+    let rows = sql(
+        "SELECT * FROM cases WHERE id IN (SELECT visit FROM case_links WHERE case_id = $1)
+         OR id IN (SELECT case_id FROM case_links WHERE visit = $1) ORDER BY id",
+    )
+    .bind(case)
+    .all(c)
+    .await?;
+    rows.iter().map(read).collect()
 }
 
 /// Whether one of these units has had to do with a case.

@@ -52,6 +52,24 @@ pub async fn set(
     grow(t, plugin, bytes - before).await.map(drop)
 }
 
+/// Keeps a value if what is kept is `expected`, and says whether it was. As [`set`] otherwise.
+pub async fn swap(
+    t: &mut Transaction,
+    plugin: &str,
+    subject: Option<&str>,
+    key: &str,
+    expected: Option<&str>,
+    value: &str,
+) -> Result<bool> {
+    // First: whoever swaps at the same moment waits here until this one is done.
+    grow(t, plugin, 0).await?;
+    if get(t, plugin, subject, key).await?.as_deref() != expected {
+        return Ok(false);
+    }
+    set(t, plugin, subject, key, value).await?;
+    Ok(true)
+}
+
 /// Removes a value; no error when there is none.
 pub async fn delete(
     t: &mut Transaction,
@@ -121,7 +139,7 @@ async fn grow(t: &mut Transaction, plugin: &str, by: i64) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Database;
+    use crate::db::{Database, testing::both::both};
 
     async fn database(at: &std::path::Path) -> Database {
         let url = format!("sqlite:{}", at.join("test.db").display());
@@ -180,5 +198,23 @@ mod tests {
             .await
             .unwrap();
         put(&database, None, "two", half).await.unwrap();
+    }
+
+    both! {
+        async fn of_many_swaps_one_succeeds(database) {
+            for round in 0..5_u32 {
+                let expected = round.checked_sub(1).map(|n| n.to_string());
+                let swaps = (0..8).map(|_| {
+                    let (expected, value) = (expected.clone(), round.to_string());
+                    database.write(move |t| Box::pin(async move {
+                        swap(t, "p", None, "seats", expected.as_deref(), &value).await
+                    }))
+                });
+                let done = futures_util::future::join_all(swaps).await;
+                assert_eq!(done.into_iter().filter(|it| *it.as_ref().unwrap()).count(), 1);
+            }
+            let mut c = database.read().await.unwrap();
+            assert_eq!(get(&mut c, "p", None, "seats").await.unwrap().as_deref(), Some("4"));
+        }
     }
 }

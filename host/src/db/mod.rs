@@ -9,11 +9,21 @@ pub mod cases;
 mod conformance;
 pub mod drafts;
 pub mod grid;
+pub mod holds;
 pub mod installation;
+pub mod integrity;
+pub mod jobs;
 pub mod keyvalue;
+pub mod notices;
 pub mod outbox;
 pub mod plugins;
+pub mod readiness;
+pub mod records;
+pub mod replays;
+pub mod service_points;
+pub mod signals;
 mod sql;
+pub mod subjects;
 #[doc(hidden)]
 pub mod testing;
 pub mod units;
@@ -113,6 +123,14 @@ impl Database {
             Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
         };
         result.map_err(Error::internal)
+    }
+
+    /// Whether the schema is of this version: a command that looks on beside a host must not
+    /// change it.
+    pub async fn current(&self) -> Result<bool> {
+        let newest = MIGRATIONS.iter().map(|it| it.version).max();
+        let mut connection = self.read().await?;
+        Ok(Some(integrity::version(&mut connection).await?) == newest)
     }
 
     /// Which backend this is.

@@ -41,6 +41,29 @@ pub async fn push(
     Ok(())
 }
 
+/// Adds a message for a consumer that is for one plugin, so that it is found by it when parked.
+pub async fn push_for(
+    t: &mut Transaction,
+    id: &str,
+    consumer: &str,
+    plugin: &str,
+    payload: &str,
+    now: Timestamp,
+) -> Result<()> {
+    sql(
+        "INSERT INTO outbox (id, consumer, plugin, payload, created, due) VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(consumer)
+    .bind(plugin)
+    .bind(payload)
+    .bind(now)
+    .run(t)
+    .await
+    .map(drop)
+}
+
 /// Takes what is due for a minute, the oldest first. Another host takes other messages.
 pub async fn claim(
     t: &mut Transaction,
@@ -104,6 +127,106 @@ pub async fn failed(
         .run(t)
         .await?;
     Ok(())
+}
+
+/// It was not tried, since its receiver rests: again at `due`, and no try is counted.
+pub async fn postponed(t: &mut Transaction, id: &str, due: Timestamp) -> Result<()> {
+    sql("UPDATE outbox SET due = $1, tries = tries - 1 WHERE id = $2")
+        .bind(due)
+        .bind(id)
+        .run(t)
+        .await
+        .map(drop)
+}
+
+/// It failed in a way that trying again will not mend: parked at once.
+pub async fn park(t: &mut Transaction, message: &Message, why: &str, now: Timestamp) -> Result<()> {
+    sql("UPDATE outbox SET parked = $1, failure = $2 WHERE id = $3")
+        .bind(now)
+        .bind(why)
+        .bind(&message.id)
+        .run(t)
+        .await
+        .map(drop)
+}
+
+/// A message that has been given up until somebody sends it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// Its id, the same each time it is delivered.
+    pub id: String,
+    /// Who is to be told.
+    pub consumer: String,
+    /// The plugin it is for; none for what the host shares out itself.
+    pub plugin: Option<String>,
+    /// JSON.
+    pub payload: String,
+    /// When it was sent.
+    pub created: Timestamp,
+    /// How often it has been tried.
+    pub tries: i64,
+    /// Since when it is parked.
+    pub since: Timestamp,
+    /// Why the last try failed.
+    pub failure: Option<String>,
+}
+
+/// What is parked, in the order of ids after `after`: of these plugins, or of all and of none.
+pub async fn all_parked(
+    c: &mut Connection,
+    plugins: Option<&[String]>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Parked>> {
+    let mut statement = sql("SELECT * FROM outbox WHERE parked IS NOT NULL");
+    if let Some(plugins) = plugins {
+        statement = statement.push(" AND plugin IN (NULL");
+        for plugin in plugins {
+            statement = statement.push_bind(", ?", plugin);
+        }
+        statement = statement.push(")");
+    }
+    if let Some(id) = after {
+        statement = statement.push_bind(" AND id > ?", id);
+    }
+    let rows = statement
+        .push_bind(" ORDER BY id LIMIT ?", limit)
+        .all(c)
+        .await?;
+    let read = |row: &super::Row| {
+        Ok(Parked {
+            id: row.get("id")?,
+            consumer: row.get("consumer")?,
+            plugin: row.get("plugin")?,
+            payload: row.get("payload")?,
+            created: row.get("created")?,
+            tries: row.get("tries")?,
+            since: row.get("parked")?,
+            failure: row.get("failure")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Sends one parked message again; whether it was parked.
+pub async fn replay_one(t: &mut Transaction, id: &str, now: Timestamp) -> Result<bool> {
+    let changed = sql(
+        "UPDATE outbox SET parked = NULL, tries = 0, due = $1 WHERE id = $2 AND parked IS NOT NULL",
+    )
+    .bind(now)
+    .bind(id)
+    .run(t)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Sends all parked messages for a plugin again; how many.
+pub async fn replay_for(t: &mut Transaction, plugin: &str, now: Timestamp) -> Result<u64> {
+    sql("UPDATE outbox SET parked = NULL, tries = 0, due = $1 WHERE plugin = $2 AND parked IS NOT NULL")
+        .bind(now)
+        .bind(plugin)
+        .run(t)
+        .await
 }
 
 /// How many messages of a consumer are parked.

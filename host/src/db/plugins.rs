@@ -325,28 +325,66 @@ pub async fn faults(
     limit: u32,
 ) -> Result<Vec<Line>> {
     let start = "SELECT id, plugin, revision, at, request, kind, message AS text FROM plugin_faults WHERE plugin = $1";
-    list(c, start, plugin, before, limit).await
+    list(c, start, plugin, None, before, limit).await
 }
 
-/// The lines of a plugin, the newest first, those before the row `before`.
+/// A denial, with how often it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// What was missing and what to add, as the journal has it.
+    pub text: String,
+    /// How often.
+    pub count: i64,
+    /// When last.
+    pub last: Timestamp,
+}
+
+/// The denials of a plugin, each text once, the latest first.
+pub async fn denials(c: &mut Connection, plugin: &str, limit: u32) -> Result<Vec<Denied>> {
+    let rows = sql(
+        "SELECT message, COUNT(*) AS count, MAX(at) AS last FROM plugin_faults
+         WHERE plugin = $1 AND kind = 'denied'
+         GROUP BY message ORDER BY MAX(at) DESC, message LIMIT $2",
+    )
+    .bind(plugin)
+    .bind(limit)
+    .all(c)
+    .await?;
+    let read = |row: &Row| {
+        Ok(Denied {
+            text: row.get("message")?,
+            count: row.get("count")?,
+            last: row.get("last")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The lines of a plugin, the newest first, those before the row `before`; of one severity, if one
+/// is named.
 pub async fn lines(
     c: &mut Connection,
     plugin: &str,
+    severity: Option<&str>,
     before: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Line>> {
     let start = "SELECT id, plugin, revision, at, request, severity AS kind, text FROM plugin_lines WHERE plugin = $1";
-    list(c, start, plugin, before, limit).await
+    list(c, start, plugin, severity, before, limit).await
 }
 
 async fn list(
     c: &mut Connection,
     start: &'static str,
     plugin: &str,
+    severity: Option<&str>,
     before: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Line>> {
     let mut statement = sql(start).bind(plugin);
+    if let Some(severity) = severity {
+        statement = statement.push_bind(" AND severity = ?", severity);
+    }
     if let Some(id) = before {
         statement = statement.push_bind(" AND id < ?", id);
     }

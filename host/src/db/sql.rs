@@ -1,6 +1,7 @@
 //! Statements that run unchanged on both backends: `$1` placeholders, and columns of BIGINT, TEXT
 //! and DOUBLE PRECISION only. Holds no statement of its own.
 
+use futures_util::TryStreamExt as _;
 use sqlx::{
     AssertSqlSafe, PgConnection, Row as _, SqliteConnection, postgres::PgRow, sqlite::SqliteRow,
 };
@@ -155,6 +156,30 @@ impl Statement {
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
+    }
+
+    /// Hands each row to `take` as it comes, so that a long answer is never held whole. Ends at
+    /// the first error.
+    pub async fn each(
+        self,
+        connection: &mut Connection,
+        take: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
+        match connection.raw() {
+            Raw::Sqlite(c) => {
+                let mut rows = bound!(self).fetch(c);
+                while let Some(row) = rows.try_next().await? {
+                    take(Row::Sqlite(row))?;
+                }
+            }
+            Raw::Postgres(c) => {
+                let mut rows = bound!(self).fetch(c);
+                while let Some(row) = rows.try_next().await? {
+                    take(Row::Postgres(row))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The first row, if there is one.

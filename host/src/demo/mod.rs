@@ -2,9 +2,11 @@
 //! role, with random passwords. Made in a folder that is a demonstration's for good;
 //! never touches another kind of folder.
 
+mod month;
 mod organisation;
 mod plugins;
 
+pub use month::month;
 pub use plugins::install;
 
 use std::{fmt::Write as _, io, path::PathBuf};
@@ -21,6 +23,9 @@ use organisation::{COMMUNITY, Worker};
 
 /// The file that keeps the table of accounts for a second start; its owner's only.
 const ACCOUNTS: &str = "demo-accounts.txt";
+
+/// How long ago the demonstration's offices opened, in seconds.
+const SINCE: i64 = 60 * 24 * 3600;
 
 /// Why there is no demonstration to show.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +79,9 @@ fn accounts_file(app: &App) -> PathBuf {
 
 async fn make(app: &App, path: &PathBuf) -> Result<String, DemoError> {
     let domain = &app.domain;
-    let cx = domain.system("demo");
+    let mut cx = domain.system("demo");
+    // Offices stand and people have their posts since before the month that may be told.
+    cx.now = cx.now.plus_seconds(-SINCE);
     let import = grid::huangpu(cx.now)?;
     let offices = organisation::offices(&import.divisions);
     let workers = organisation::workers(&import.divisions);

@@ -38,6 +38,13 @@ impl Cells {
         found.filter_map(|it| self.all.get(it.data))
     }
 
+    /// Those whose bounds meet these.
+    pub(super) fn within(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = &Cell> {
+        let here = AABB::from_corners(low, high);
+        let found = self.bounds.locate_in_envelope_intersecting(here);
+        found.filter_map(|it| self.all.get(it.data))
+    }
+
     /// All of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Cell> {
         self.all.iter()

@@ -1,7 +1,8 @@
 //! The shape of a cell: one or more polygons in CGCS2000, kept as GeoJSON.
 
 use geo::{
-    BoundingRect as _, Coord, LineString, MultiPolygon, Polygon,
+    BoundingRect as _, Coord, CoordsIter as _, LineString, MapCoords as _, MultiPolygon, Polygon,
+    Validation as _,
     coordinate_position::{CoordPos, CoordinatePosition as _},
 };
 use serde_json::{Value, json};
@@ -64,6 +65,43 @@ impl Shape {
         .to_string()
     }
 
+    /// With every corner moved, as from one coordinate system to another.
+    pub(super) fn moved(&self, to: impl Fn(f64, f64) -> Result<Position>) -> Result<Self> {
+        let moved = self.0.try_map_coords(|it| {
+            let at = to(it.x, it.y)?;
+            Ok::<_, Error>(Coord {
+                x: at.lon,
+                y: at.lat,
+            })
+        });
+        Ok(Self(moved?))
+    }
+
+    /// What makes it no area by the OGC's rules (Simple Feature Access, 6.1.11), as a ring that
+    /// crosses itself; none when it is one.
+    pub(super) fn fault(&self) -> Option<String> {
+        if self.0.0.is_empty() {
+            return Some("empty".to_owned());
+        }
+        self.0.check_validation().err().map(|it| it.to_string())
+    }
+
+    /// Whether another has the same corners, to a tenth of a millimetre.
+    pub(super) fn near(&self, other: &Self) -> bool {
+        let corners = |it: &Self| it.0.coords_iter().count();
+        corners(self) == corners(other)
+            && self
+                .0
+                .coords_iter()
+                .zip(other.0.coords_iter())
+                .all(|(a, b)| (a.x - b.x).abs() < 1e-9 && (a.y - b.y).abs() < 1e-9)
+    }
+
+    /// Its polygons.
+    pub(super) const fn polygons(&self) -> &MultiPolygon<f64> {
+        &self.0
+    }
+
     /// Where a point is. Exact: the predicates do not round.
     pub(super) fn position(&self, at: Position) -> CoordPos {
         let coord = Coord {
@@ -75,9 +113,7 @@ impl Shape {
 
     /// South-west and north-east corner; none when the shape is empty.
     pub fn bounds(&self) -> Option<[[f64; 2]; 2]> {
-        let bounds = self.0.bounding_rect()?;
-        let (low, high) = (bounds.min(), bounds.max());
-        Some([[low.x, low.y], [high.x, high.y]])
+        bounds(&self.0)
     }
 
     /// Outer rings as lists of positions, for drawing.
@@ -87,6 +123,13 @@ impl Shape {
             coords.map(|c| Position { lon: c.x, lat: c.y }).collect()
         })
     }
+}
+
+/// South-west and north-east corner; none when there is no corner at all.
+pub(super) fn bounds(shape: &MultiPolygon<f64>) -> Option<[[f64; 2]; 2]> {
+    let bounds = shape.bounding_rect()?;
+    let (low, high) = (bounds.min(), bounds.max());
+    Some([[low.x, low.y], [high.x, high.y]])
 }
 
 fn polygon(rings: &Value) -> Option<Polygon<f64>> {

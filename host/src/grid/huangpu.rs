@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(count(DivisionLevel::Street), 10);
         assert_eq!(count(DivisionLevel::Community), 170);
         assert!(import.cells.iter().all(|cell| cell.division.synthetic));
-        let index = Index::new(import.divisions.clone(), import.cells);
+        let index = Index::new(import.divisions.clone(), import.cells).unwrap();
         for community in import
             .divisions
             .iter()
@@ -182,7 +182,7 @@ mod tests {
     fn every_point_has_exactly_one_cell() {
         let import = huangpu(NOW).unwrap();
         let cells = import.cells.clone();
-        let index = Index::new(import.divisions, import.cells);
+        let index = Index::new(import.divisions, import.cells).unwrap();
         let (mut inside, mut outside) = (0, 0);
         for x in (458_000..=504_000).step_by(500) {
             for y in (194_000..=247_000).step_by(500) {

@@ -44,13 +44,13 @@ pub async fn import(domain: &Domain, cx: &Context, import: Import) -> Result<()>
             })
         })
         .await?;
-    domain.grid.reload(&domain.database, cx.now).await
+    domain.grid.reload(&domain.database).await
 }
 
 fn check(domain: &Domain, import: &Import) -> Vec<Problem> {
     let index = domain.grid.index();
     let coming: HashSet<&str> = import.divisions.iter().map(|it| it.code.as_str()).collect();
-    let known = |code: &str| coming.contains(code) || index.division(code).is_some();
+    let known = |code: &str| coming.contains(code) || index.has(code);
     let cells = import.cells.iter().map(|cell| &cell.division);
     let mut problems = Vec::new();
     for division in import.divisions.iter().chain(cells) {
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(at(f64::midpoint(west, middle)), old.division.code);
         assert_eq!(at(f64::midpoint(middle, east)), new);
         let mut connection = domain.database.read().await.unwrap();
-        let ever = db::grid::cells(&mut connection, NOW).await.unwrap();
+        let ever = db::grid::cells(&mut connection).await.unwrap();
         let versions = ever
             .iter()
             .filter(|it| it.division.code == old.division.code)
@@ -200,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn a_code_without_a_parent_is_refused_and_nothing_is_written() {
         let (domain, cx, _at) = huangpu().await;
-        let before = domain.grid.index().division("310101").cloned().unwrap();
+        let before = domain.grid.index().division("310101").unwrap();
         let stray = |code: &str, parent: &str| Division {
             code: code.to_owned(),
             level: DivisionLevel::of(code).unwrap_or(DivisionLevel::Street),

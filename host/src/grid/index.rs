@@ -5,8 +5,12 @@ use geo::coordinate_position::CoordPos;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Bound};
 
-use super::{Position, Shape, cells::Cells};
-use crate::time::Timestamp;
+use super::{
+    Position, Shape,
+    cells::Cells,
+    table::{Builder, Line, Table},
+};
+use crate::{error::Result, time::Timestamp};
 
 /// How far down the tree a division is.
 #[derive(
@@ -39,6 +43,45 @@ pub enum DivisionLevel {
 }
 
 impl DivisionLevel {
+    /// Every level, the highest first.
+    pub const ALL: [Self; 6] = [
+        Self::Province,
+        Self::City,
+        Self::District,
+        Self::Street,
+        Self::Community,
+        Self::Cell,
+    ];
+
+    /// Its name in the API and in the keys of words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Province => "province",
+            Self::City => "city",
+            Self::District => "district",
+            Self::Street => "street",
+            Self::Community => "community",
+            Self::Cell => "cell",
+        }
+    }
+
+    /// How many digits its codes have.
+    pub const fn digits(self) -> usize {
+        match self {
+            Self::Province => 2,
+            Self::City => 4,
+            Self::District => 6,
+            Self::Street => 9,
+            Self::Community => 12,
+            Self::Cell => 15,
+        }
+    }
+
+    /// The level below.
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| *it > self)
+    }
+
     /// By the length of a code; none for a malformed one.
     pub fn of(code: &str) -> Option<Self> {
         if !code.bytes().all(|b| b.is_ascii_digit()) {
@@ -126,30 +169,61 @@ pub struct Cell {
 /// Divisions and cells, to be searched.
 #[derive(Debug)]
 pub struct Index {
-    divisions: BTreeMap<String, Division>,
+    divisions: Table,
+    /// Each cell's last boundary, as a division.
+    named: BTreeMap<String, Division>,
     cells: Cells,
 }
 
-impl Index {
-    /// Of these. Cells count as divisions too.
-    pub fn new(divisions: Vec<Division>, cells: Vec<Cell>) -> Self {
-        let of_cells = cells.iter().map(|cell| cell.division.clone());
-        let mut by_code = BTreeMap::new();
-        for division in divisions.into_iter().chain(of_cells) {
+/// Makes an [`Index`] from rows as they come, without holding them all.
+#[derive(Debug, Default)]
+pub struct Making(Builder);
+
+impl Making {
+    /// Adds a division. They come in the order of their codes; an error otherwise.
+    pub fn division(&mut self, line: &Line<'_>) -> Result<()> {
+        self.0.push(line)
+    }
+
+    /// The index, with these cells.
+    pub fn finish(self, cells: Vec<Cell>) -> Index {
+        let mut named = BTreeMap::new();
+        for cell in &cells {
+            let division = &cell.division;
             // The boundary that begins last names a cell with several.
-            let known: Option<&Division> = by_code.get(&division.code);
+            let known: Option<&Division> = named.get(&division.code);
             if known.is_none_or(|known| known.from <= division.from) {
-                by_code.insert(division.code.clone(), division);
+                named.insert(division.code.clone(), division.clone());
             }
         }
-        Self {
-            divisions: by_code,
+        Index {
+            divisions: self.0.build(),
+            named,
             cells: Cells::new(cells),
         }
     }
+}
 
-    /// The one live cell that holds the point, or none. On an edge the lowest code has it, so
-    /// that no point is in two cells.
+impl Index {
+    /// Of these, in any order. Cells count as divisions too.
+    pub fn new(mut divisions: Vec<Division>, cells: Vec<Cell>) -> Result<Self> {
+        divisions.sort_by(|a, b| (&a.code, b.from).cmp(&(&b.code, a.from)));
+        divisions.dedup_by(|later, first| later.code == first.code);
+        let mut making = Making::default();
+        for it in &divisions {
+            making.division(&Line {
+                code: &it.code,
+                name: &it.name,
+                name_en: &it.name_en,
+                from: it.from,
+                until: it.until,
+            })?;
+        }
+        Ok(making.finish(cells))
+    }
+
+    /// The one cell that holds the point and is live at `now`, or none. On an edge the lowest code
+    /// has it, so that no point is in two cells.
     pub fn locate(&self, at: Position, now: Timestamp) -> Option<&Cell> {
         let mut found: Option<&Cell> = None;
         for cell in self.cells.near(at) {
@@ -162,50 +236,71 @@ impl Index {
     }
 
     /// The division or cell of that code, live or ended.
-    pub fn division(&self, code: &str) -> Option<&Division> {
-        self.divisions.get(code)
+    pub fn division(&self, code: &str) -> Option<Division> {
+        let cell = || self.named.get(code).cloned();
+        self.divisions.get(code).or_else(cell)
     }
 
-    /// The live divisions directly below `code`, in the order of their codes, those after `after`.
+    /// Whether there is, or was, a division or cell of that code.
+    pub fn has(&self, code: &str) -> bool {
+        self.divisions.has(code) || self.named.contains_key(code)
+    }
+
+    /// The live divisions directly below `code` (provinces, when it is empty), in the order of
+    /// their codes, those after `after`.
     pub fn children<'a>(
         &'a self,
         code: &'a str,
         after: &'a str,
         now: Timestamp,
-    ) -> impl Iterator<Item = &'a Division> {
+    ) -> impl Iterator<Item = Division> + 'a {
         let start = if after > code { after } else { code };
+        let below = (Bound::Excluded(start), Bound::Unbounded);
+        let cells = self.named.range::<str, _>(below).map(|(_, it)| it);
+        let cells = cells
+            .take_while(move |it| it.code.starts_with(code))
+            .filter(move |it| it.parent.as_deref() == Some(code))
+            .cloned();
         self.divisions
-            .range::<str, _>((Bound::Excluded(start), Bound::Unbounded))
-            .map(|(_, division)| division)
-            .take_while(move |division| division.code.starts_with(code))
-            .filter(move |it| it.parent.as_deref() == Some(code) && it.live(now))
+            .children(code, after)
+            .chain(cells)
+            .filter(move |it| it.live(now))
     }
 
     /// Live divisions (not cells) whose Chinese or English name has `text` in it.
     pub fn search<'a>(
         &'a self,
-        text: &'a str,
-        within: &'a str,
+        text: &str,
+        within: &str,
         now: Timestamp,
-    ) -> impl Iterator<Item = &'a Division> {
-        let lower = text.to_lowercase();
-        self.divisions.values().filter(move |division| {
-            division.level != DivisionLevel::Cell
-                && division.code.starts_with(within)
-                && division.live(now)
-                && (division.name.contains(text)
-                    || division.name_en.to_lowercase().contains(&lower))
-        })
+    ) -> impl Iterator<Item = Division> + use<'a> {
+        self.divisions
+            .search(text, within)
+            .filter(move |it| it.live(now))
     }
 
     /// The live cells of a division.
     pub fn cells<'a>(&'a self, code: &'a str, now: Timestamp) -> impl Iterator<Item = &'a Cell> {
-        self.cells
-            .iter()
-            .filter(move |cell| cell.division.code.starts_with(code) && cell.division.live(now))
+        self.versions(code).filter(move |it| it.division.live(now))
     }
 
-    /// How many cells it holds, live or not.
+    /// Every boundary of the cells of a division, live or not.
+    pub fn versions<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Cell> {
+        let cells = self.cells.iter();
+        cells.filter(move |cell| cell.division.code.starts_with(code))
+    }
+
+    /// Every boundary, live or not, whose bounds meet these.
+    pub(super) fn near(&self, [low, high]: [[f64; 2]; 2]) -> impl Iterator<Item = &Cell> {
+        self.cells.within(low, high)
+    }
+
+    /// How many divisions it holds, live or not.
+    pub fn divisions(&self) -> usize {
+        self.divisions.len()
+    }
+
+    /// How many boundaries of cells it holds, live or not.
     pub fn len(&self) -> usize {
         self.cells.len()
     }

@@ -1,59 +1,79 @@
 //! Places: divisions, grid cells and coordinates. Held in memory whole, so that finding a cell
 //! costs microseconds; the rows are read again after a change. Never guesses a place.
 
+#[cfg(test)]
+mod bulk_tests;
 mod cells;
+pub mod circle;
 mod datum;
+pub mod divisions;
 mod geometry;
 mod huangpu;
 mod import;
 mod index;
 mod operations;
+pub mod survey;
+mod table;
 
 pub use datum::{Datum, Point, Position};
 pub use geometry::Shape;
 pub use huangpu::huangpu;
 pub use import::{Import, import};
-pub use index::{Cell, Division, DivisionLevel, Index};
+pub use index::{Cell, Division, DivisionLevel, Index, Making};
 pub use operations::{
-    Street, ancestors, cells, children, communities, division, locate, locate_position, search,
+    Street, ancestors, cells_of, children, communities, division, locate, locate_at,
+    locate_position, search, versions_of,
 };
+pub use table::Line;
 
 use arc_swap::ArcSwap;
 use std::sync::Arc;
+use tokio::sync::{Mutex, RwLock};
 
-use crate::{db, error::Result, time::Timestamp};
+use crate::{db, error::Result};
 
 /// The grid as it stands. Cheap to clone; all clones see a change at once.
 #[derive(Clone)]
-pub struct Grid(Arc<ArcSwap<Index>>);
+pub struct Grid {
+    index: Arc<ArcSwap<Index>>,
+    /// One import at a time.
+    turn: Arc<Mutex<()>>,
+    /// Held to write while rows are in force that the index does not have yet.
+    settling: Arc<RwLock<()>>,
+}
 
 impl Grid {
     /// Holding `index`.
     pub fn new(index: Index) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(index)))
+        Self {
+            index: Arc::new(ArcSwap::from_pointee(index)),
+            turn: Arc::default(),
+            settling: Arc::default(),
+        }
     }
 
-    /// From the rows that are live at `now` or will be.
-    pub async fn load(database: &db::Database, now: Timestamp) -> Result<Self> {
-        Ok(Self::new(read(database, now).await?))
+    /// From the rows.
+    pub async fn load(database: &db::Database) -> Result<Self> {
+        Ok(Self::new(read(database).await?))
     }
 
     /// Reads the rows again and swaps; searches under way end on what they began with.
-    pub async fn reload(&self, database: &db::Database, now: Timestamp) -> Result<()> {
-        let index = read(database, now).await?;
-        self.0.store(Arc::new(index));
+    pub async fn reload(&self, database: &db::Database) -> Result<()> {
+        let index = read(database).await?;
+        self.index.store(Arc::new(index));
         Ok(())
     }
 
     /// What is held now.
     pub fn index(&self) -> Arc<Index> {
-        self.0.load_full()
+        self.index.load_full()
     }
 }
 
-async fn read(database: &db::Database, now: Timestamp) -> Result<Index> {
+async fn read(database: &db::Database) -> Result<Index> {
     let mut connection = database.read().await?;
-    let divisions = db::grid::divisions(&mut connection).await?;
-    let cells = db::grid::cells(&mut connection, now).await?;
-    Ok(Index::new(divisions, cells))
+    let mut making = Making::default();
+    db::grid::divisions(&mut connection, &mut |line| making.division(line)).await?;
+    let cells = db::grid::cells(&mut connection).await?;
+    Ok(making.finish(cells))
 }

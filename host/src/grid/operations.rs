@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     page::{Page, Paging},
     plugins::Capability,
+    time::Timestamp,
 };
 
 /// How many divisions a search gives at most.
@@ -22,6 +23,20 @@ pub fn locate(domain: &Domain, cx: &Context, at: Point) -> Result<Option<Divisio
     Ok(locate_position(domain, cx, at))
 }
 
+/// The one cell that held the point at `when`: boundaries change, and an old case keeps its old
+/// cell.
+pub fn locate_at(
+    domain: &Domain,
+    cx: &Context,
+    at: Point,
+    when: Timestamp,
+) -> Result<Option<Division>> {
+    may_read(cx)?;
+    let at = at.position()?;
+    let index = domain.grid.index();
+    Ok(index.locate(at, when).map(|cell| cell.division.clone()))
+}
+
 /// The same for a point that has been converted already, within the host.
 pub fn locate_position(domain: &Domain, cx: &Context, at: Position) -> Option<Division> {
     let index = domain.grid.index();
@@ -32,7 +47,7 @@ pub fn locate_position(domain: &Domain, cx: &Context, at: Position) -> Option<Di
 pub fn division(domain: &Domain, cx: &Context, code: &str) -> Result<Division> {
     may_read(cx)?;
     let index = domain.grid.index();
-    index.division(code).cloned().ok_or(Error::NotFound)
+    index.division(code).ok_or(Error::NotFound)
 }
 
 /// A division and those above it, the highest first: what is shown as "district, street,
@@ -43,14 +58,14 @@ pub fn ancestors(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Divisi
     let mut found: Vec<Division> = Vec::new();
     let mut code = Some(code);
     while let Some(at) = code {
-        found.extend(index.division(at).cloned());
+        found.extend(index.division(at));
         code = DivisionLevel::of(at).and_then(|level| level.parent(at));
     }
     found.reverse();
     Ok(found)
 }
 
-/// The live divisions directly below one, by code.
+/// The live divisions directly below one (provinces, below the empty code), by code.
 pub fn children(
     domain: &Domain,
     cx: &Context,
@@ -59,9 +74,11 @@ pub fn children(
 ) -> Result<Page<Division>> {
     may_read(cx)?;
     let index = domain.grid.index();
-    index.division(code).ok_or(Error::NotFound)?;
-    let after = paging.cursor.as_deref().unwrap_or(code);
-    let rows = index.children(code, after, cx.now).cloned();
+    if !code.is_empty() && !index.has(code) {
+        return Err(Error::NotFound);
+    }
+    let after = paging.cursor.as_deref().unwrap_or_default();
+    let rows = index.children(code, after, cx.now);
     Ok(Page::cut(rows, paging.limit(), |it| it.code.clone()))
 }
 
@@ -76,8 +93,7 @@ pub fn search(domain: &Domain, cx: &Context, text: &str, within: &str) -> Result
         ]));
     }
     let index = domain.grid.index();
-    let found = index.search(text, within, cx.now).take(FOUND);
-    Ok(found.cloned().collect())
+    Ok(index.search(text, within, cx.now).take(FOUND).collect())
 }
 
 /// A street with its communities.
@@ -111,11 +127,11 @@ pub fn communities(
         let street = it.parent.as_deref().and_then(|code| index.division(code));
         match (found.last_mut(), street) {
             (Some(last), Some(street)) if last.street.code == street.code => {
-                last.communities.push(it.clone());
+                last.communities.push(it);
             }
             (_, Some(street)) => found.push(Street {
-                street: street.clone(),
-                communities: vec![it.clone()],
+                street,
+                communities: vec![it],
             }),
             (_, None) => {}
         }
@@ -124,9 +140,17 @@ pub fn communities(
 }
 
 /// The live cells of a division with their shapes, for a map.
-pub fn cells(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Cell>> {
+pub fn cells_of(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Cell>> {
     may_read(cx)?;
     Ok(domain.grid.index().cells(code, cx.now).cloned().collect())
+}
+
+/// Every boundary that the cells of a division have, had or will have, by code and version.
+pub fn versions_of(domain: &Domain, cx: &Context, code: &str) -> Result<Vec<Cell>> {
+    may_read(cx)?;
+    let mut found: Vec<Cell> = domain.grid.index().versions(code).cloned().collect();
+    found.sort_by(|a, b| (&a.division.code, a.version).cmp(&(&b.division.code, b.version)));
+    Ok(found)
 }
 
 fn may_read(cx: &Context) -> Result<()> {

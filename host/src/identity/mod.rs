@@ -9,6 +9,8 @@ pub mod policy;
 pub mod recovery;
 pub mod sessions;
 mod signing_in;
+pub mod staff;
+pub mod subjects;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -25,7 +25,7 @@ pub use super::{
 };
 
 /// How long an invitation holds, in seconds.
-const INVITED: i64 = 7 * 24 * 3600;
+pub(super) const INVITED: i64 = 7 * 24 * 3600;
 
 /// The first administrator of a folder that has no account: login `admin`, and the password that
 /// is answered once and must be changed at the first sign-in. None when there are accounts.
@@ -169,7 +169,7 @@ pub async fn invite(
     Ok(secret)
 }
 
-fn new_login(login: &str) -> Result<String> {
+pub(super) fn new_login(login: &str) -> Result<String> {
     let login = login.trim().to_lowercase();
     let fine = (3..=40).contains(&login.len())
         && login

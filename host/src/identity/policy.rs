@@ -32,11 +32,23 @@ pub enum Act {
     ReplayMessages,
     /// Make tokens for oneself.
     MakeToken,
+    /// Send what devices say to a plugin of the own unit.
+    SendSignals,
+    /// See the figures of a division: for those who see all its cases.
+    ReadBoard,
+    /// See the catalogue of datasets.
+    ReadDatasets,
+    /// Give and take back leave to read a dataset of the own unit.
+    ManageGrants,
+    /// Witness somebody's consent at a counter or at home.
+    WitnessConsent,
+    /// Find a person, and read records through a plugin that may.
+    ReadRecords,
 }
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -50,13 +62,23 @@ impl Act {
         Self::ReadPluginLines,
         Self::ReplayMessages,
         Self::MakeToken,
+        Self::SendSignals,
+        Self::ReadBoard,
+        Self::ReadDatasets,
+        Self::ManageGrants,
+        Self::WitnessConsent,
+        Self::ReadRecords,
     ];
 
     /// Whether it can be done with a token, or only by somebody who has signed in.
     pub const fn by_token(self) -> bool {
         !matches!(
             self,
-            Self::ApprovePlugin | Self::MakeToken | Self::ManagePeople
+            Self::ApprovePlugin
+                | Self::MakeToken
+                | Self::ManagePeople
+                | Self::ManageGrants
+                | Self::WitnessConsent
         )
     }
 
@@ -110,7 +132,32 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
             R::DepartmentDeveloper => own,
             _ => false,
         },
-        Act::MakeToken => post.role != R::Resident,
+        Act::SendSignals => post.role != R::Resident && own,
+        Act::ReadBoard => {
+            here && matches!(
+                post.role,
+                R::GridWorker | R::Verifier | R::Supervisor | R::DutyKeeper
+            )
+        }
+        Act::MakeToken | Act::ReadDatasets => post.role != R::Resident,
+        Act::ManageGrants => match post.role {
+            R::Administrator => true,
+            R::Supervisor | R::DutyKeeper => own,
+            _ => false,
+        },
+        Act::ReadRecords => {
+            here && matches!(
+                post.role,
+                R::CounterClerk
+                    | R::HotlineAgent
+                    | R::GridWorker
+                    | R::Dispatcher
+                    | R::Handler
+                    | R::Verifier
+                    | R::Supervisor
+            )
+        }
+        Act::WitnessConsent => here && matches!(post.role, R::CounterClerk | R::GridWorker),
     }
 }
 

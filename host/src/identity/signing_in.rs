@@ -176,7 +176,7 @@ pub async fn register(domain: &Domain, cx: &Context, it: Registration) -> Result
     }
     let name = shown_name(&it.name)?;
     if let Some(code) = &it.community
-        && domain.grid.index().division(code).is_none()
+        && !domain.grid.index().has(code)
     {
         return Err(Error::invalid("community", "case-place-unknown"));
     }

@@ -1,25 +1,23 @@
-//! Calls into plugins. Each runs in a store of its own, which is gone afterwards, whatever happened;
-//! no call may hold up or bring down another, or the host.
+//! The calls a plugin takes from a person, and of a case. None decides who may make it.
 
-use futures_util::{FutureExt as _, future::BoxFuture};
 use onedoor_forms::{Breach, Outcome, Route, Submission, Text, View};
-use std::{
-    future::poll_fn, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Duration,
-};
-use tokio::time::{Instant, error::Elapsed, timeout_at};
-use wasmtime::{Store, component::Instance};
+use std::sync::Arc;
 
 use super::{
     Plugins,
     bindings::{Lift as _, Lower as _, cases, exports},
-    failure::{CallError, Failure, FailureKind},
+    failure::{CallError, Failure},
     imports,
-    journal::{Entry, Origin},
     loaded::{Exports, Loaded, Portal},
-    store::{Call, Notes, store},
+    run::{How, absent},
     view,
 };
-use crate::{cases::model::Urgency, context::Context, domain::Domain, time::Timestamp};
+use crate::{
+    cases::model::Urgency,
+    context::{Context, Locale},
+    domain::Domain,
+    time::Timestamp,
+};
 
 /// What a triage is told of a new report: no personal data.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,12 +62,6 @@ pub struct Event {
     pub case: String,
 }
 
-type Answer<T> = wasmtime::Result<Result<T, onedoor_forms::Error>>;
-type Job<T> = Box<
-    dyn for<'a> FnOnce(&'a Loaded, &'a mut Store<Call>, &'a Instance) -> BoxFuture<'a, Answer<T>>
-        + Send,
->;
-
 impl Plugins {
     /// A page, for the person of `cx`.
     pub async fn render(
@@ -81,24 +73,18 @@ impl Plugins {
     ) -> Result<View, CallError> {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
-        let view: View = self
-            .run(
-                Runs::Here,
-                &loaded,
-                domain,
-                cx,
-                "render",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let render = &loaded.portal()?.render;
-                        let (answer,) = render.call(store, instance, (at,)).await?;
-                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
-                    })
-                },
-            )
-            .await?;
-        let mended = view::mend(view, &loaded.manifest, cx.locale);
-        self.shown(&loaded, cx, mended)
+        let mut how = How::of(&loaded, "render", |view, loaded, locale| {
+            view::mend(view, &loaded.manifest, locale)
+        });
+        how.looks = true;
+        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let render = &loaded.portal()?.render;
+                let (answer,) = render.call(store, instance, (at,)).await?;
+                Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+            })
+        })
+        .await
     }
 
     /// Hands over a form that the host has validated.
@@ -112,24 +98,15 @@ impl Plugins {
     ) -> Result<Outcome, CallError> {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let (at, submission) = (at.clone().lower(), submission.lower());
-        let outcome: Outcome = self
-            .run(
-                Runs::Apart,
-                &loaded,
-                domain,
-                cx,
-                "submit",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let submit = &loaded.portal()?.submit;
-                        let (answer,) = submit.call(store, instance, (at, submission)).await?;
-                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
-                    })
-                },
-            )
-            .await?;
-        let mended = view::mend_outcome(outcome, &loaded.manifest, cx.locale);
-        self.shown(&loaded, cx, mended)
+        let how = How::of(&loaded, "submit", mended);
+        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let submit = &loaded.portal()?.submit;
+                let (answer,) = submit.call(store, instance, (at, submission)).await?;
+                Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+            })
+        })
+        .await
     }
 
     /// Hands over a press of a button. `once` is the same each time the same press is sent.
@@ -145,24 +122,15 @@ impl Plugins {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
         let (action, once) = (action.to_owned(), once.to_owned());
-        let outcome: Outcome = self
-            .run(
-                Runs::Apart,
-                &loaded,
-                domain,
-                cx,
-                "act",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let act = &loaded.portal()?.act;
-                        let (answer,) = act.call(store, instance, (at, action, once)).await?;
-                        Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
-                    })
-                },
-            )
-            .await?;
-        let mended = view::mend_outcome(outcome, &loaded.manifest, cx.locale);
-        self.shown(&loaded, cx, mended)
+        let how = How::of(&loaded, "act", mended);
+        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let act = &loaded.portal()?.act;
+                let (answer,) = act.call(store, instance, (at, action, once)).await?;
+                Ok(answer.map(|it| it.lift()).map_err(|it| it.lift()))
+            })
+        })
+        .await
     }
 
     /// Asks for a class and an urgency; none means "not for me".
@@ -183,7 +151,6 @@ impl Plugins {
             hour: report.hour,
         };
         self.run(
-            Runs::Apart,
             &loaded,
             domain,
             cx,
@@ -215,7 +182,6 @@ impl Plugins {
     ) -> Result<(), CallError> {
         let loaded = self.taking_part(plugin, |it| it.events)?;
         self.run(
-            Runs::Apart,
             &loaded,
             domain,
             cx,
@@ -242,7 +208,7 @@ impl Plugins {
         .await
     }
 
-    fn taking_part(
+    pub(super) fn taking_part(
         &self,
         plugin: &str,
         takes: impl Fn(Exports) -> bool,
@@ -254,219 +220,20 @@ impl Plugins {
             Err(CallError::Absent)
         }
     }
-
-    /// Runs `job` in an instance of its own. A panic of the host's ends that call and nothing else.
-    async fn run<T, F>(
-        &self,
-        runs: Runs,
-        loaded: &Arc<Loaded>,
-        domain: &Domain,
-        cx: &Context,
-        what: &'static str,
-        job: F,
-    ) -> Result<T, CallError>
-    where
-        T: Send + 'static,
-        F: for<'a> FnOnce(
-                &'a Loaded,
-                &'a mut Store<Call>,
-                &'a Instance,
-            ) -> BoxFuture<'a, Answer<T>>
-            + Send
-            + 'static,
-    {
-        let turn = loaded.turn().await?;
-        let (it, domain, mut cx) = (loaded.clone(), domain.clone(), cx.clone());
-        cx.plugin = Some(loaded.acting.clone());
-        let journal = Journal::of(self, loaded, &cx);
-        let call = async move {
-            let result = one(&it, domain, cx, journal, Box::new(job)).await;
-            drop(turn);
-            result
-        };
-        let result = match runs {
-            Runs::Apart => tokio::spawn(call).await.map_err(|it| it.to_string()),
-            // Everything the call holds is its own and dropped with it.
-            Runs::Here => {
-                let result = AssertUnwindSafe(call).catch_unwind().await;
-                result.map_err(|_| "a panic".to_owned())
-            }
-        };
-        let result = result.unwrap_or_else(|panic| {
-            tracing::error!(
-                plugin = loaded.manifest.id,
-                what,
-                panic,
-                "the host failed in a call"
-            );
-            Err(Failure::new(FailureKind::Host, "the host failed").into())
-        });
-        if let Err(CallError::Failed(failure)) = &result {
-            tracing::debug!(plugin = loaded.manifest.id, what, %failure, "a call failed");
-        }
-        result
-    }
-
-    /// Reports what was wrong with a page, and hands it on.
-    fn shown<T>(
-        &self,
-        loaded: &Loaded,
-        cx: &Context,
-        mended: Result<(T, Vec<Breach>), Failure>,
-    ) -> Result<T, CallError> {
-        let journal = Journal::of(self, loaded, cx);
-        match mended {
-            Ok((shown, breaches)) => {
-                if !breaches.is_empty() {
-                    let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
-                    journal.fault(FailureKind::View, told.join("\n"));
-                }
-                Ok(shown)
-            }
-            Err(failure) => {
-                journal.fault(failure.kind, failure.message.clone());
-                Err(failure.into())
-            }
-        }
-    }
 }
 
-/// In whose task a call runs.
-#[derive(Clone, Copy)]
-enum Runs {
-    /// In the caller's, for what is only looked at: waking another thread costs more than a small
-    /// call.
-    Here,
-    /// In one of its own: it goes to its end even if the caller goes away, so that no submission is
-    /// cut in half.
-    Apart,
-}
-
-/// Where a call's reports go, and under what.
-pub(super) struct Journal {
-    sender: tokio::sync::mpsc::Sender<Entry>,
-    origin: Origin,
-}
-
-impl Journal {
-    pub(super) fn of(plugins: &Plugins, loaded: &Loaded, cx: &Context) -> Self {
-        Self {
-            sender: plugins.0.journal.clone(),
-            origin: Origin {
-                plugin: loaded.manifest.id.clone(),
-                revision: loaded.digest.clone(),
-                request: cx.request.clone(),
-                at: cx.now,
-            },
-        }
-    }
-
-    /// Reports a failure.
-    pub(super) fn fault(&self, kind: FailureKind, message: String) {
-        self.send(Entry::Fault {
-            origin: self.origin.clone(),
-            kind: kind.name(),
-            message,
-        });
-    }
-
-    fn notes(&self, notes: Notes) {
-        for (capability, line) in notes.denials {
-            self.send(Entry::Denial {
-                origin: self.origin.clone(),
-                capability,
-                line,
-            });
-        }
-        if !notes.lines.is_empty() {
-            self.send(Entry::Lines {
-                origin: self.origin.clone(),
-                lines: notes.lines,
-            });
-        }
-    }
-
-    /// Never waits: a full journal drops what comes.
-    fn send(&self, entry: Entry) {
-        if self.sender.try_send(entry).is_err() {
-            tracing::debug!("the journal of plugins is full or closed");
-        }
-    }
-}
-
-/// Runs `call` for at most `wall`. The timer is set only when the call has to wait, as few have:
-/// setting one wakes a thread, which costs more than a small call.
-async fn within<F: Future>(wall: Duration, call: F) -> Result<F::Output, Elapsed> {
-    let began = Instant::now();
-    let mut call = pin!(call);
-    let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
-    match first {
-        Poll::Ready(ended) => Ok(ended),
-        Poll::Pending => timeout_at(began + wall, call).await,
-    }
-}
-
-/// One call, from a fresh store to its end.
-async fn one<T>(
+fn mended(
+    outcome: Outcome,
     loaded: &Loaded,
-    domain: Domain,
-    cx: Context,
-    journal: Journal,
-    job: Job<T>,
-) -> Result<T, CallError> {
-    let budget = loaded.manifest.budget;
-    let (mut store, clock) = store(&loaded.shape.pre, domain, cx, budget);
-    let call = async {
-        let instance = loaded
-            .shape
-            .pre
-            .instantiate_async(&mut store)
-            .await
-            .map_err(|error| (error, true))?;
-        job(loaded, &mut store, &instance)
-            .await
-            .map_err(|error| (error, false))
-    };
-    let wall = Duration::from_millis(u64::from(budget.wall_ms));
-    let ended = within(wall, clock.count(call)).await;
-    let memory = store.data().memory();
-    let notes = std::mem::take(&mut store.data_mut().notes);
-    // Whatever it held goes now, before anything else happens.
-    drop(store);
-    let result = match ended {
-        Ok(Ok(Ok(answer))) => Ok(answer),
-        Ok(Ok(Err(refused))) => Err(CallError::Refused(refused)),
-        Ok(Err((error, starting))) => {
-            let mut failure = Failure::of(&error, notes.last_words());
-            if starting && failure.kind == FailureKind::Trap {
-                failure.kind = FailureKind::Start;
-            }
-            Err(failure.into())
-        }
-        Err(_) => Err(Failure::new(
-            FailureKind::WallClock,
-            format!("no answer after {} ms", budget.wall_ms),
-        )
-        .into()),
-    };
-    tracing::trace!(guest = ?clock.used(), memory, "a call ended");
-    if let Err(CallError::Failed(failure)) = &result
-        && failure.kind != FailureKind::Busy
-    {
-        journal.fault(failure.kind, failure.message.clone());
-    }
-    journal.notes(notes);
-    result
+    locale: Locale,
+) -> Result<(Outcome, Vec<Breach>), Failure> {
+    view::mend_outcome(outcome, &loaded.manifest, locale)
 }
 
 impl Loaded {
     fn portal(&self) -> wasmtime::Result<&Portal> {
         self.shape.portal.as_ref().ok_or_else(absent)
     }
-}
-
-fn absent() -> wasmtime::Error {
-    wasmtime::Error::msg("the export is gone")
 }
 
 fn urgency(urgency: cases::Urgency) -> Urgency {

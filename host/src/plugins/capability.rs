@@ -17,17 +17,29 @@ pub enum Capability {
     CasesComment,
     /// Keep small values.
     Keyvalue,
+    /// Send messages to people.
+    Notify,
+    /// Open and read records.
+    RecordsRead,
+    /// Keep records of its own datasets.
+    RecordsWrite,
+    /// List records.
+    RecordsList,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::IdentityClaims,
         Self::GridRead,
         Self::CasesRead,
         Self::CasesOpen,
         Self::CasesComment,
         Self::Keyvalue,
+        Self::Notify,
+        Self::RecordsRead,
+        Self::RecordsWrite,
+        Self::RecordsList,
     ];
 
     /// Its name in `plugin.toml`.
@@ -39,6 +51,10 @@ impl Capability {
             Self::CasesOpen => "cases.open",
             Self::CasesComment => "cases.comment",
             Self::Keyvalue => "keyvalue",
+            Self::Notify => "notify",
+            Self::RecordsRead => "records.read",
+            Self::RecordsWrite => "records.write",
+            Self::RecordsList => "records.list",
         }
     }
 
@@ -58,6 +74,12 @@ impl Capabilities {
         self.0 & (1 << capability as u32) != 0
     }
 
+    /// The names of those in the set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let held = Capability::ALL.into_iter().filter(move |it| self.has(*it));
+        held.map(Capability::name)
+    }
+
     /// `NotGranted`, naming the manifest line to add, unless `capability` is in the set.
     pub fn need(self, capability: Capability) -> Result<()> {
         if self.has(capability) {
@@ -66,7 +88,7 @@ impl Capabilities {
         let name = capability.name();
         Err(Error::NotGranted {
             capability: name.to_owned(),
-            line: format!("capabilities = [\"{name}\"]"),
+            line: onedoor_manifest::line::capability(self.names(), name),
         })
     }
 }

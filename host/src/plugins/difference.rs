@@ -1,5 +1,6 @@
 //! What would change if a revision took the place of the one in force: for the reviewer who
-//! approves it. Pure: two manifests and what two components say of themselves.
+//! approves it. Pure: two manifests, what two components say of themselves, and what came of their
+//! recorded test calls.
 
 use onedoor_manifest::{Manifest, Words};
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     db::plugins::Revision,
     error::{Error, Result},
+    plugins::replay::{Replay, SeenField, Trouble},
 };
 
 /// What a change is about, in the order in which a reviewer reads it.
@@ -19,6 +21,12 @@ pub enum Part {
     Capability,
     /// Facts about a person that it asks for, and why.
     Claim,
+    /// What it keeps about persons, and for how long.
+    Dataset,
+    /// For what it reads what is kept about persons.
+    Purpose,
+    /// Fields of the forms that came up in its recorded test calls.
+    Form,
     /// Classes of the duty list it works with.
     Class,
     /// What it stands for on the home page.
@@ -27,6 +35,10 @@ pub enum Part {
     Contact,
     /// Its name and description.
     Words,
+    /// What it does by itself, and when.
+    Job,
+    /// What it takes from devices.
+    Inbox,
     /// What one call may cost.
     Budget,
     /// Where the host calls it.
@@ -39,13 +51,18 @@ pub enum Part {
 
 impl Part {
     /// Every part, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Capability,
         Self::Claim,
+        Self::Dataset,
+        Self::Purpose,
+        Self::Form,
         Self::Class,
         Self::Service,
         Self::Contact,
         Self::Words,
+        Self::Job,
+        Self::Inbox,
         Self::Budget,
         Self::Export,
         Self::Import,
@@ -57,10 +74,15 @@ impl Part {
         match self {
             Self::Capability => "capability",
             Self::Claim => "claim",
+            Self::Dataset => "dataset",
+            Self::Purpose => "purpose",
+            Self::Form => "form",
             Self::Class => "class",
             Self::Service => "service",
             Self::Contact => "contact",
             Self::Words => "words",
+            Self::Job => "job",
+            Self::Inbox => "inbox",
             Self::Budget => "budget",
             Self::Export => "export",
             Self::Import => "import",
@@ -85,7 +107,7 @@ pub struct Change {
 }
 
 /// A revision against the one in force.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Difference {
     /// The digest of the revision.
     pub digest: String,
@@ -97,12 +119,84 @@ pub struct Difference {
     pub against_version: Option<String>,
     /// What changes, part by part.
     pub changes: Vec<Change>,
+    /// What its recorded test calls cost, and what the one in force cost with its own; none when it
+    /// brought none. Then its forms are not known either.
+    pub measured: Option<Measured>,
+}
+
+/// What the recorded test calls of a revision cost.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct Measured {
+    /// What was called, by name; of several calls of one name the costliest counts.
+    pub costs: Vec<Cost>,
+    /// Guest time against that of the one in force, over what both were called with: 2.0 is twice
+    /// as long. None when they have nothing in common.
+    pub ratio: Option<f64>,
+    /// Whether the forms of the one in force are known, so that theirs could be compared.
+    pub comparable: bool,
+    /// Calls that did not go as in their author's tests.
+    pub troubles: Vec<Troubled>,
+    /// How many calls of the tests were not recorded or not replayed, for want of room or time.
+    pub missing: u32,
+}
+
+/// What one call costs.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct Cost {
+    /// What is called: the function, the page, the form or button.
+    pub about: String,
+    /// What it cost the revision in force; none when that was not called so.
+    pub before: Option<Spent>,
+    /// What it costs.
+    pub after: Spent,
+}
+
+/// What a call used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Spent {
+    /// Guest time in microseconds, the median of several rounds.
+    pub guest_us: u64,
+    /// The most memory, in bytes.
+    pub memory: u64,
+    /// How often it called the host.
+    pub host_calls: u32,
+}
+
+/// A call that did not go as in its author's test.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Troubled {
+    /// What was called.
+    pub about: String,
+    /// The author's test.
+    pub test: String,
+    /// What was wrong.
+    pub trouble: Trouble,
+}
+
+/// A revision, and what came of its recorded test calls.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// The revision.
+    pub revision: &'a Revision,
+    /// None when it brought no recorded calls.
+    pub replay: Option<&'a Replay>,
 }
 
 /// What `next` changes against `active`.
-pub fn difference(next: &Revision, active: Option<&Revision>) -> Result<Difference> {
-    let before = active.map(facts).transpose()?.unwrap_or_default();
-    let after = facts(next)?;
+pub fn difference(next: Side<'_>, active: Option<Side<'_>>) -> Result<Difference> {
+    let mut before = active
+        .map(|it| facts(it.revision))
+        .transpose()?
+        .unwrap_or_default();
+    let mut after = facts(next.revision)?;
+    // Forms that are not known are not gone.
+    if let Some(replay) = next.replay {
+        forms(&mut after, replay);
+        active
+            .and_then(|it| it.replay)
+            .into_iter()
+            .for_each(|it| forms(&mut before, it));
+    }
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
     let changes = keys.into_iter().filter_map(|key| {
         let (before, after) = (before.get(&key), after.get(&key));
@@ -114,13 +208,86 @@ pub fn difference(next: &Revision, active: Option<&Revision>) -> Result<Differen
             after: after.cloned(),
         })
     });
+    let (revision, against) = (next.revision, active.map(|it| it.revision));
     Ok(Difference {
-        digest: next.digest.clone(),
-        version: next.version.clone(),
-        against: active.map(|it| it.digest.clone()),
-        against_version: active.map(|it| it.version.clone()),
+        digest: revision.digest.clone(),
+        version: revision.version.clone(),
+        against: against.map(|it| it.digest.clone()),
+        against_version: against.map(|it| it.version.clone()),
         changes: changes.collect(),
+        measured: next
+            .replay
+            .map(|it| measured(it, active.map(|active| active.replay))),
     })
+}
+
+/// The fields of the forms that came up, each as the words that make it up.
+fn forms(facts: &mut Facts, replay: &Replay) {
+    for form in &replay.forms {
+        for field in &form.fields {
+            let item = format!("{}.{}", form.id, field.id);
+            facts.insert((Part::Form, item), demands(field));
+        }
+    }
+}
+
+/// `phone required sensitive from-phone bound:elders.phone`: what a field asks for, then what it
+/// demands.
+fn demands(field: &SeenField) -> String {
+    let mut words = vec![field.kind.clone()];
+    words.extend(field.required.then(|| "required".to_owned()));
+    words.extend(field.sensitive.then(|| "sensitive".to_owned()));
+    words.extend(field.prefill.as_ref().map(|it| format!("from-{it}")));
+    words.extend(field.bind.as_ref().map(|it| format!("bound:{it}")));
+    words.join(" ")
+}
+
+/// `before` is none when nothing is in force, and holds none when that brought no recorded calls.
+fn measured(after: &Replay, before: Option<Option<&Replay>>) -> Measured {
+    let earlier = before.flatten().map(spent).unwrap_or_default();
+    let costs: Vec<Cost> = spent(after)
+        .into_iter()
+        .map(|(about, after)| Cost {
+            before: earlier.get(&about).copied(),
+            about,
+            after,
+        })
+        .collect();
+    let troubles = after.calls.iter().filter_map(|it| {
+        Some(Troubled {
+            about: it.about.clone(),
+            test: it.test.clone(),
+            trouble: it.trouble.clone()?,
+        })
+    });
+    Measured {
+        ratio: ratio(&costs),
+        comparable: before.is_none_or(|it| it.is_some()),
+        troubles: troubles.collect(),
+        missing: after.left_out.saturating_add(after.not_replayed),
+        costs,
+    }
+}
+
+/// The costliest of each name; what broke down says nothing of what it costs.
+fn spent(replay: &Replay) -> BTreeMap<String, Spent> {
+    let mut found: BTreeMap<String, Spent> = BTreeMap::new();
+    for call in replay.calls.iter().filter(|it| it.trouble.is_none()) {
+        let most = found.entry(call.about.clone()).or_default();
+        most.guest_us = most.guest_us.max(call.guest_us);
+        most.memory = most.memory.max(call.memory);
+        most.host_calls = most.host_calls.max(call.host_calls);
+    }
+    found
+}
+
+fn ratio(costs: &[Cost]) -> Option<f64> {
+    let both = costs.iter().filter_map(|it| Some((it.before?, it.after)));
+    let (before, after) = both.fold((0_u64, 0_u64), |(before, after), it| {
+        (before + it.0.guest_us, after + it.1.guest_us)
+    });
+    #[allow(clippy::cast_precision_loss, reason = "microseconds of a few calls")]
+    (before > 0).then(|| after as f64 / before as f64)
 }
 
 fn more(part: Part, before: Option<&String>, after: Option<&String>) -> bool {
@@ -128,6 +295,11 @@ fn more(part: Part, before: Option<&String>, after: Option<&String>) -> bool {
     match part {
         Part::Budget => number(after) > number(before),
         Part::Words | Part::Contract => false,
+        // The first word is the kind of field; a demand that was there before is not more.
+        Part::Form => after.is_some_and(|after| {
+            let before: Vec<&str> = before.map_or(Vec::new(), |it| it.split(' ').collect());
+            before.is_empty() || after.split(' ').any(|it| !before.contains(&it))
+        }),
         _ => after.is_some(),
     }
 }
@@ -187,7 +359,62 @@ fn facts(revision: &Revision) -> Result<Facts> {
             add(Part::Claim, &format!("{}.{kind}", claim.id), kind);
         }
     }
+    kept(&manifest, &mut add)?;
+    unattended(&manifest, &mut add)?;
     Ok(facts)
+}
+
+/// What it keeps about persons, and for what it reads it.
+fn kept(manifest: &Manifest, add: &mut impl FnMut(Part, &str, String)) -> Result<()> {
+    for it in &manifest.datasets {
+        let mut about = |what: &str, text| add(Part::Dataset, &format!("{}.{what}", it.id), text);
+        about("name", both(&it.name));
+        about("purpose", both(&it.purpose));
+        about("basis", it.basis.name().to_owned());
+        about("keep_days", it.keep_days.to_string());
+        for field in &it.fields {
+            about(&format!("{}.name", field.id), both(&field.name));
+            about(
+                &format!("{}.class", field.id),
+                field.class.name().to_owned(),
+            );
+        }
+    }
+    for it in &manifest.purposes {
+        let mut about = |what: &str, text| add(Part::Purpose, &format!("{}.{what}", it.id), text);
+        about("words", both(&it.words));
+        about("basis", it.basis.name().to_owned());
+        for uses in &it.uses {
+            for field in &uses.fields {
+                let field = format!("{}.{field}", uses.dataset);
+                about(&field, field.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What it does without a person: jobs, and what devices send.
+fn unattended(manifest: &Manifest, add: &mut impl FnMut(Part, &str, String)) -> Result<()> {
+    for it in &manifest.jobs {
+        let mut about = |what: &str, text| add(Part::Job, &format!("{}.{what}", it.id), text);
+        about("name", both(&it.name));
+        about("days", name(&it.schedule.days)?);
+        if let Some(minutes) = it.schedule.every_minutes {
+            about("every_minutes", minutes.to_string());
+        }
+        if let Some(daily) = &it.schedule.daily {
+            about("daily", daily.clone());
+        }
+    }
+    for it in &manifest.inbox {
+        let mut about = |what: &str, text| add(Part::Inbox, &format!("{}.{what}", it.id), text);
+        about("name", both(&it.name));
+        for field in &it.fields {
+            about(&field.id, both(&field.label));
+        }
+    }
+    Ok(())
 }
 
 /// The manifest's own word for it.
@@ -205,7 +432,14 @@ fn both(words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{db::plugins::State, plugins::testing::manifest, time::Timestamp};
+    use crate::{
+        db::plugins::State,
+        plugins::{
+            replay::{Replayed, SeenForm},
+            testing::manifest,
+        },
+        time::Timestamp,
+    };
 
     fn revision(version: &str, more: &str) -> Revision {
         Revision {
@@ -227,11 +461,102 @@ mod tests {
         }
     }
 
+    fn alone(revision: &Revision) -> Side<'_> {
+        Side {
+            revision,
+            replay: None,
+        }
+    }
+
+    fn replay(guest_us: u64, fields: &[(&str, bool, Option<&str>)]) -> Replay {
+        let field = |(id, required, prefill): &(&str, bool, Option<&str>)| SeenField {
+            id: (*id).to_owned(),
+            kind: "text".to_owned(),
+            required: *required,
+            sensitive: false,
+            prefill: prefill.map(str::to_owned),
+            bind: (*id == "d").then(|| "elders.phone".to_owned()),
+        };
+        let call = |about: &str, trouble| Replayed {
+            about: about.to_owned(),
+            test: "t".to_owned(),
+            guest_us,
+            memory: 65_536,
+            host_calls: 2,
+            trouble,
+        };
+        let trap = Trouble {
+            kind: "trap".to_owned(),
+            message: String::new(),
+        };
+        Replay {
+            calls: vec![
+                call("portal.render home", None),
+                call("portal.submit home", Some(trap)),
+            ],
+            forms: vec![SeenForm {
+                id: "report".to_owned(),
+                fields: fields.iter().map(field).collect(),
+            }],
+            left_out: 1,
+            not_replayed: 2,
+        }
+    }
+
+    #[test]
+    fn forms_and_costs_are_compared_where_both_are_known() {
+        let one = revision("1.0.0", "");
+        let old = replay(
+            100,
+            &[("a", false, None), ("b", true, None), ("c", false, None)],
+        );
+        let new = replay(
+            250,
+            &[
+                ("a", true, None),
+                ("b", false, None),
+                ("d", false, Some("phone")),
+            ],
+        );
+        let of = |replay| Side {
+            revision: &one,
+            replay: Some(replay),
+        };
+        let found = difference(of(&new), Some(of(&old))).unwrap();
+        let brief: Vec<_> = found
+            .changes
+            .iter()
+            .map(|it| (it.item.as_str(), it.after.as_deref(), it.more))
+            .collect();
+        assert_eq!(
+            brief,
+            [
+                ("report.a", Some("text required"), true),
+                ("report.b", Some("text"), false),
+                ("report.c", None, false),
+                ("report.d", Some("text from-phone bound:elders.phone"), true),
+            ]
+        );
+        let measured = found.measured.unwrap();
+        assert_eq!(measured.ratio, Some(2.5));
+        assert_eq!((measured.costs.len(), measured.troubles.len()), (1, 1));
+        assert_eq!((measured.missing, measured.comparable), (3, true));
+
+        // What nobody has seen is not gone.
+        let unknown = difference(alone(&one), Some(of(&old))).unwrap();
+        assert_eq!((unknown.changes.len(), unknown.measured), (0, None));
+        let first_seen = difference(of(&new), Some(alone(&one))).unwrap();
+        assert!(!first_seen.measured.unwrap().comparable);
+    }
+
     #[test]
     fn the_same_differs_in_nothing_and_the_first_in_all() {
         let one = revision("1.0.0", "");
-        assert_eq!(difference(&one, Some(&one)).unwrap().changes, []);
-        let first = difference(&one, None).unwrap();
+        assert_eq!(
+            difference(alone(&one), Some(alone(&one))).unwrap().changes,
+            []
+        );
+        let first = difference(alone(&one), None).unwrap();
         assert!(first.against.is_none());
         assert!(first.changes.iter().all(|it| it.before.is_none()));
     }
@@ -246,7 +571,7 @@ mod tests {
             "1.1.0",
             "capabilities = [\"cases.read\"]\ncases = { classes = [\"P0101\"] }\nbudget = { guest_ms = 40 }\n",
         );
-        let found = difference(&after, Some(&before)).unwrap();
+        let found = difference(alone(&after), Some(alone(&before))).unwrap();
         let brief: Vec<_> = found
             .changes
             .iter()

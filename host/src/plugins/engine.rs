@@ -23,14 +23,22 @@ use super::{
     failure::TRACED,
     loaded::{Loaded, Shape},
     store::Call,
+    wasi,
     words::Words,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 
 /// How often looping guests let others run, and their time is counted.
 const TICK: Duration = Duration::from_millis(2);
 /// The stack of a guest, in bytes; that of its host functions comes on top.
 const STACK: usize = 512 * 1024;
+/// The most core instances of one component: a Python component that calls its stubs of WASI has
+/// the most.
+const CORE_INSTANCES: u32 = 128;
+/// The most memories of one component.
+const MEMORIES: u32 = 8;
+/// The most tables of one component.
+const TABLES: u32 = 16;
 /// Address space of one memory, in bytes.
 const RESERVATION: u64 = 4 << 30;
 /// Address space behind it that traps, in bytes.
@@ -95,6 +103,7 @@ impl Engine {
         let engine = wasmtime::Engine::new(&config).map_err(fault)?;
         let mut linker = Linker::new(&engine);
         FullPlugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call).map_err(fault)?;
+        wasi::add_to_linker(&mut linker).map_err(fault)?;
         let weak = engine.weak();
         thread::Builder::new()
             .name("plugin-ticks".to_owned())
@@ -118,7 +127,7 @@ impl Engine {
     }
 
     /// Loads an artefact that [`compile`] made on this machine. `Invalid` names what it exports
-    /// wrongly, or imports from outside the contract.
+    /// wrongly, imports from outside the contract, or what of it has no room in the pool.
     pub async fn load(&self, artefact: &Path, about: About) -> Result<Loaded> {
         let (parts, path) = (self.0.clone(), artefact.to_owned());
         let component = tokio::task::spawn_blocking(move || {
@@ -126,7 +135,7 @@ impl Engine {
             // own folder, which nobody else may write to; wasmtime checks version and settings.
             unsafe { Component::deserialize_file(&parts.engine, path) }
         });
-        let component = component.await.map_err(Error::internal)?.map_err(fault)?;
+        let component = component.await.map_err(Error::internal)?.map_err(unfit)?;
         let shape = Shape::find(&self.0.linker, &component).map_err(|error| {
             tracing::warn!(%error, "a component does not keep to the contract");
             Error::invalid("component", "plugin-not-of-contract")
@@ -170,14 +179,16 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         .total_stacks(slots)
-        // Usual components have one core instance; a language runtime may have forty.
-        .total_core_instances(slots.saturating_mul(8))
-        .total_memories(slots.saturating_mul(2))
-        .total_tables(slots.saturating_mul(4))
+        // Usual components have one core instance and one memory. A call into QuickJS takes three
+        // memories, one into CPython some forty core instances: the totals hold for a pool full of
+        // the one, and for five plugins of the other with all their turns taken.
+        .total_core_instances(slots.saturating_mul(8).max(CORE_INSTANCES))
+        .total_memories(slots.saturating_mul(3).max(MEMORIES))
+        .total_tables(slots.saturating_mul(4).max(TABLES))
         .total_gc_heaps(1)
-        .max_core_instances_per_component(64)
-        .max_memories_per_component(8)
-        .max_tables_per_component(16)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .max_memory_size(settings.memory_mib as usize * (1 << 20))
         .max_unused_warm_slots(slots)
         .linear_memory_keep_resident(KEPT)
@@ -193,6 +204,19 @@ fn tick(engine: &EngineWeak) {
         drop(engine);
         thread::sleep(TICK);
     }
+}
+
+/// An artefact that was made for this engine and is not taken is one that the pool has no room for:
+/// more memories, tables or core instances than a call may have.
+fn unfit(error: wasmtime::Error) -> Error {
+    if error.is::<std::io::Error>() {
+        return fault(error);
+    }
+    let reason: String = format!("{error:#}").chars().take(240).collect();
+    tracing::warn!(reason, "a component has no room in the pool");
+    Error::Invalid(vec![
+        Problem::general("plugin-unfit").with("reason", reason),
+    ])
 }
 
 /// wasmtime's error as ours, without the backtrace of native frames it may carry.

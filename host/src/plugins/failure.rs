@@ -18,6 +18,9 @@ pub enum CallError {
     /// There is no such active plugin, or it takes no part in this.
     #[error("no such plugin")]
     Absent,
+    /// It failed so often that it is left alone; in so many seconds another try may succeed.
+    #[error("paused after failures; again in {0} s")]
+    Paused(u32),
     /// It broke down, ran over a limit, or is too busy.
     #[error(transparent)]
     Failed(#[from] Failure),

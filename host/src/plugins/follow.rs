@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{CallError, Event, FailureKind, Loaded, Plugins, Report, Suggestion, calls::Journal};
+use super::{CallError, Event, Failure, FailureKind, Loaded, Plugins, Report, Suggestion};
 use crate::{
     attachments,
     cases::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The consumer of what is to be told to one plugin.
-const CALLS: &str = "plugin-calls";
+pub(super) const CALLS: &str = "plugin-calls";
 /// How many events are shared out at once.
 const SHARED_OUT: u32 = 64;
 /// How many calls are claimed at once: all of them together end before the claim does.
@@ -73,15 +73,15 @@ async fn share_out(plugins: &Plugins, domain: &Domain, cx: &Context) -> Result<u
             Ok(calls) => calls,
             // One that cannot be read must not hold up those behind it.
             Err(error) => {
-                settle(domain, message, Err(error.chain()), cx.now).await?;
+                settle(domain, message, Err(Again::Failed(error.chain())), cx.now).await?;
                 continue;
             }
         };
         let (id, now) = (message.id.clone(), cx.now);
         let write = domain.database.write(move |t| {
             Box::pin(async move {
-                for (call, payload) in &calls {
-                    outbox::push(t, call, CALLS, payload, now).await?;
+                for (plugin, call, payload) in &calls {
+                    outbox::push_for(t, call, CALLS, plugin, payload, now).await?;
                 }
                 outbox::delivered(t, &id).await
             })
@@ -103,13 +103,13 @@ async fn claim(
     write.await
 }
 
-/// The calls that an event leads to: ids and payloads.
+/// The calls that an event leads to: plugins, ids and payloads.
 async fn concerned(
     plugins: &Plugins,
     domain: &Domain,
     cx: &Context,
     message: &outbox::Message,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<(String, String, String)>> {
     let happened: Happened = serde_json::from_str(&message.payload).map_err(Error::internal)?;
     let case = match operations::get(domain, cx, &happened.case).await {
         Ok(case) => case,
@@ -130,7 +130,7 @@ async fn concerned(
                 at: happened.at,
             };
             let payload = serde_json::to_string(&tell).map_err(Error::internal)?;
-            calls.push((format!("{}:{id}:{name}", message.id), payload));
+            calls.push((id.clone(), format!("{}:{id}:{name}", message.id), payload));
             Ok::<_, Error>(())
         };
         if loaded.exports.triage && happened.action == Action::Submit.name() {
@@ -168,7 +168,10 @@ async fn tell(plugins: &Plugins, domain: &Domain, cx: &Context) -> Result<usize>
                 let queue = by_plugin.entry(tell.plugin.clone()).or_default();
                 queue.push((message, tell));
             }
-            Err(error) => settle(domain, message, Err(error.to_string()), cx.now).await?,
+            Err(error) => {
+                let why = Again::Failed(error.to_string());
+                settle(domain, message, Err(why), cx.now).await?;
+            }
         }
     }
     let queues = by_plugin.into_values().map(async |queue| {
@@ -183,7 +186,12 @@ async fn tell(plugins: &Plugins, domain: &Domain, cx: &Context) -> Result<usize>
 }
 
 /// Why a call is to be made again.
-type Again = String;
+enum Again {
+    /// It failed.
+    Failed(String),
+    /// The plugin is left alone for so many seconds: this was no try.
+    Paused(u32),
+}
 
 async fn settle(
     domain: &Domain,
@@ -195,7 +203,11 @@ async fn settle(
         Box::pin(async move {
             match outcome {
                 Ok(()) => outbox::delivered(t, &message.id).await,
-                Err(why) => outbox::failed(t, &message, &why, now).await,
+                Err(Again::Failed(why)) => outbox::failed(t, &message, &why, now).await,
+                Err(Again::Paused(seconds)) => {
+                    let due = now.plus_seconds(i64::from(seconds));
+                    outbox::postponed(t, &message.id, due).await
+                }
             }
         })
     });
@@ -222,7 +234,8 @@ async fn one(plugins: &Plugins, domain: &Domain, cx: &Context, tell: &Tell) -> R
             CallError::Absent
             | CallError::Refused(onedoor_forms::Error::Denied(_) | onedoor_forms::Error::NotFound),
         ) => Ok(()),
-        Err(error) => Err(error.to_string()),
+        Err(CallError::Paused(seconds)) => Err(Again::Paused(seconds)),
+        Err(error) => Err(Again::Failed(error.to_string())),
     }
 }
 
@@ -233,7 +246,7 @@ async fn triage(
     cx: &Context,
     tell: &Tell,
 ) -> Result<Result<(), CallError>, Again> {
-    let again = |error: Error| error.chain();
+    let again = |error: Error| Again::Failed(error.chain());
     let report = match report(domain, cx, tell).await {
         Ok(report) => report,
         Err(Error::NotFound) => return Ok(Ok(())),
@@ -251,7 +264,10 @@ async fn triage(
         Ok(proposal) => views::propose(domain, &tell.case, vec![proposal])
             .await
             .map_err(again)?,
-        Err(why) => Journal::of(plugins, &loaded, cx).fault(FailureKind::Answer, why),
+        Err(why) => {
+            let failure = Failure::new(FailureKind::Answer, why);
+            plugins.at_fault(&loaded, cx, "suggest", &failure);
+        }
     }
     Ok(Ok(()))
 }

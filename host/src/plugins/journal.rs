@@ -5,7 +5,11 @@
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::{
+    Plugins, breaker::Change, failure::FailureKind, lines::Kept, loaded::Loaded, store::Notes,
+};
 use crate::{
+    context::Context,
     db::{self, plugins::Line},
     domain::Domain,
     error::Result,
@@ -20,6 +24,8 @@ const BATCH: usize = 256;
 const KEPT: i64 = 30 * 24 * 3600;
 /// The longest message or line kept, in bytes; longer is cut.
 const LONGEST: usize = 4 * 1024;
+/// The kind of a journal's entry that tells of a breaker.
+const BREAKER: &str = "breaker";
 
 /// Where something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +54,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warn, Self::Error];
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
     /// The name kept in the database.
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,6 +101,90 @@ pub enum Entry {
         /// The line to add to `plugin.toml`.
         line: String,
     },
+}
+
+/// Where a call's reports go, and under what.
+pub(super) struct Journal {
+    sender: mpsc::Sender<Entry>,
+    pub(super) origin: Origin,
+}
+
+impl Journal {
+    pub(super) fn of(plugins: &Plugins, loaded: &Loaded, cx: &Context) -> Self {
+        Self {
+            sender: plugins.0.journal.clone(),
+            origin: Origin {
+                plugin: loaded.manifest.id.clone(),
+                revision: loaded.digest.clone(),
+                request: cx.request.clone(),
+                at: cx.now,
+            },
+        }
+    }
+
+    /// Reports a failure.
+    pub(super) fn fault(&self, kind: FailureKind, message: String) {
+        self.send(Entry::Fault {
+            origin: self.origin.clone(),
+            kind: kind.name(),
+            message,
+        });
+    }
+
+    /// Reports that the plugin's breaker opened or closed.
+    pub(super) fn breaker(&self, change: Change) {
+        let (plugin, revision) = (&self.origin.plugin, &self.origin.revision);
+        let message = match change {
+            Change::Opened(seconds) => {
+                tracing::warn!(
+                    plugin,
+                    revision,
+                    seconds,
+                    "a plugin is paused after failures"
+                );
+                format!("open: no call for {seconds} s, then one at a time")
+            }
+            Change::Closed => {
+                tracing::info!(plugin, revision, "a plugin answers again");
+                "closed: it answers again".to_owned()
+            }
+        };
+        self.send(Entry::Fault {
+            origin: self.origin.clone(),
+            kind: BREAKER,
+            message,
+        });
+    }
+
+    /// Sends what a call had to say, of its lines as many as `kept` allows.
+    pub(super) fn notes(&self, mut notes: Notes, kept: Kept) {
+        for (capability, line) in notes.denials {
+            self.send(Entry::Denial {
+                origin: self.origin.clone(),
+                capability,
+                line,
+            });
+        }
+        notes.lines.truncate(kept.kept);
+        if let Some(dropped) = kept.say {
+            notes
+                .lines
+                .push((Severity::Warn, format!("{dropped} lines dropped")));
+        }
+        if !notes.lines.is_empty() {
+            self.send(Entry::Lines {
+                origin: self.origin.clone(),
+                lines: notes.lines,
+            });
+        }
+    }
+
+    /// Never waits: a full journal drops what comes.
+    fn send(&self, entry: Entry) {
+        if self.sender.try_send(entry).is_err() {
+            tracing::debug!("the journal of plugins is full or closed");
+        }
+    }
 }
 
 /// A way to send entries, and the entries sent.
@@ -191,6 +289,11 @@ fn rows(ids: &crate::ids::Ids, entry: Entry) -> Vec<Row> {
     }
 }
 
+/// What a denial's text is made of: what was missing, and the line to add.
+pub fn parts(text: &str) -> (&str, &str) {
+    text.split_once(": ").unwrap_or((text, ""))
+}
+
 /// At most [`LONGEST`] bytes, cut between two characters.
 fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST))
@@ -238,7 +341,7 @@ mod tests {
         tasks.close();
         tasks.wait().await;
         let mut c = domain.database.read().await.unwrap();
-        let lines = db::plugins::lines(&mut c, "safety", None, 50)
+        let lines = db::plugins::lines(&mut c, "safety", None, None, 50)
             .await
             .unwrap();
         let texts: Vec<_> = lines.iter().rev().map(|it| it.text.clone()).collect();
@@ -256,7 +359,7 @@ mod tests {
             .await
             .unwrap();
         assert!(
-            db::plugins::lines(&mut c, "safety", None, 50)
+            db::plugins::lines(&mut c, "safety", None, None, 50)
                 .await
                 .unwrap()
                 .is_empty()

@@ -97,7 +97,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn instances(&self) -> usize {
-        64
+        128
     }
 
     fn tables(&self) -> usize {

@@ -18,6 +18,7 @@ use super::{
     failure::{Failure, FailureKind},
     function::Function,
     store::Call,
+    watch::Watch,
     words::Words,
 };
 use crate::context::ActingPlugin;
@@ -38,6 +39,12 @@ pub struct Exports {
     pub triage: bool,
     /// Told of its cases.
     pub events: bool,
+    /// Run on schedules.
+    pub jobs: bool,
+    /// Told what devices send.
+    pub inbox: bool,
+    /// Asked for figures.
+    pub indicators: bool,
 }
 
 /// One revision, ready to be called.
@@ -47,9 +54,11 @@ pub struct Loaded {
     /// `sha256:` and 64 hex digits.
     pub digest: String,
     /// Its words.
-    pub words: Words,
+    pub words: Arc<Words>,
     /// What it exports.
     pub exports: Exports,
+    /// What is known of it while it runs.
+    pub watch: Watch,
     pub(super) shape: Shape,
     pub(super) acting: Arc<ActingPlugin>,
     turns: Arc<Semaphore>,
@@ -62,10 +71,14 @@ pub(super) struct Shape {
     pub(super) portal: Option<Portal>,
     pub(super) triage: Option<Function<(exports::triage::Report,), (Proposal,)>>,
     pub(super) events: Option<Function<(exports::events::Event,), (Answer<()>,)>>,
+    pub(super) jobs: Option<Function<(exports::jobs::Run,), (Answer<()>,)>>,
+    pub(super) inbox: Option<Function<(exports::inbox::Signal,), (Answer<()>,)>>,
+    pub(super) indicators: Option<Function<(String,), (Answer<Tiles>,)>>,
 }
 
 type Answer<T> = Result<T, Error>;
 type Proposal = Option<exports::triage::Suggestion>;
+type Tiles = Vec<exports::indicators::Tile>;
 
 /// The functions of the export `portal`.
 pub(super) struct Portal {
@@ -92,11 +105,18 @@ impl Shape {
         let portal = export(names::PORTAL).map(|it| Portal::find(component, &it));
         let triage = export(names::TRIAGE).map(|it| Function::find(component, &it, "suggest"));
         let events = export(names::EVENTS).map(|it| Function::find(component, &it, "on-event"));
+        let jobs = export(names::JOBS).map(|it| Function::find(component, &it, "run-job"));
+        let inbox = export(names::INBOX).map(|it| Function::find(component, &it, "receive"));
+        let indicators = export(names::INDICATORS);
+        let indicators = indicators.map(|it| Function::find(component, &it, "tiles"));
         Ok(Self {
             pre: linker.instantiate_pre(component)?,
             portal: portal.transpose()?,
             triage: triage.transpose()?,
             events: events.transpose()?,
+            jobs: jobs.transpose()?,
+            inbox: inbox.transpose()?,
+            indicators: indicators.transpose()?,
         })
     }
 }
@@ -116,17 +136,27 @@ impl Loaded {
             portal: shape.portal.is_some(),
             triage: shape.triage.is_some(),
             events: shape.events.is_some(),
+            jobs: shape.jobs.is_some(),
+            inbox: shape.inbox.is_some(),
+            indicators: shape.indicators.is_some(),
         };
         Self {
             manifest,
             digest,
-            words,
+            words: Arc::new(words),
             exports,
+            watch: Watch::default(),
             shape,
             acting: Arc::new(acting),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
         }
+    }
+
+    /// How many calls of it run now, and how many wait for a turn.
+    pub fn crowd(&self) -> (usize, usize) {
+        let running = AT_ONCE.saturating_sub(self.turns.available_permits());
+        (running, self.waiting.load(Relaxed))
     }
 
     /// A turn to call it; `Busy` when too many wait already, or none came in time.

@@ -3,29 +3,47 @@
 
 mod artefacts;
 mod bindings;
+pub mod breaker;
 mod calls;
 mod capability;
+pub mod check;
 pub mod difference;
 mod engine;
 mod failure;
 pub mod follow;
 mod function;
+pub mod health;
+pub mod hold;
 mod imports;
+pub mod inbox;
+pub mod indicators;
+pub mod jobs;
 pub mod journal;
 mod limits;
+mod lines;
 mod loaded;
+pub mod measures;
+pub mod parked;
+pub mod replay;
 pub mod revisions;
+mod run;
 pub mod sections;
 mod store;
 #[cfg(test)]
 mod testing;
+mod unattended;
 mod values;
 pub mod verify;
 mod view;
+mod wasi;
+pub mod watch;
 mod words;
 
 use arc_swap::ArcSwap;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tokio::sync::mpsc;
 
 pub use artefacts::{WALL as COMPILATION, child as compile_child};
@@ -34,6 +52,7 @@ pub use capability::{Capabilities, Capability};
 pub use engine::{About, Engine, Settings, compile};
 pub use failure::{CallError, Failure, FailureKind};
 pub use loaded::{Exports, Loaded};
+pub use unattended::{Measure, Run, Signal, Tile};
 pub use words::Words;
 
 type Active = BTreeMap<String, Arc<Loaded>>;
@@ -46,6 +65,8 @@ struct Parts {
     engine: Engine,
     journal: mpsc::Sender<journal::Entry>,
     active: ArcSwap<Active>,
+    /// Those that a person has stopped.
+    held: ArcSwap<BTreeSet<String>>,
 }
 
 impl Plugins {
@@ -55,6 +76,7 @@ impl Plugins {
             engine,
             journal,
             active: ArcSwap::default(),
+            held: ArcSwap::default(),
         }))
     }
 
@@ -73,13 +95,25 @@ impl Plugins {
         self.0.active.load_full()
     }
 
-    /// Makes a revision the active one of its plugin. Calls in flight end on the old one.
+    /// Makes a revision the active one of its plugin. Calls in flight end on the old one. Its
+    /// breaker is closed, also when it has been in force before.
     pub fn put(&self, loaded: Arc<Loaded>) {
+        loaded.watch.close();
         self.0.active.rcu(|active| {
             let mut active = Active::clone(active);
             active.insert(loaded.manifest.id.clone(), loaded.clone());
             active
         });
+    }
+
+    /// Lets no call through to these plugins, whatever their breakers say, and to all others again.
+    pub fn hold(&self, plugins: impl IntoIterator<Item = String>) {
+        self.0.held.store(Arc::new(plugins.into_iter().collect()));
+    }
+
+    /// Whether a person has stopped a plugin.
+    pub fn is_held(&self, plugin: &str) -> bool {
+        self.0.held.load().contains(plugin)
     }
 
     /// Makes a plugin inactive. Calls in flight end.

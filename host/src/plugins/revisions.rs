@@ -2,6 +2,15 @@
 //! row and then a swap in memory, one change at a time, and goes to its end even if whoever asked
 //! for it leaves; so what is in force is what the rows say.
 
+mod shown;
+mod swap;
+
+pub(super) use shown::readable;
+pub use shown::{
+    Denials, PluginSummary, denials, difference, faults, lines, overview, plugin, revision,
+};
+pub use swap::{may_swap, swap};
+
 use onedoor_manifest::Manifest;
 use std::{
     collections::BTreeMap,
@@ -13,7 +22,8 @@ use std::{
 use super::{
     About, Loaded,
     artefacts::Artefacts,
-    difference::{self, Difference},
+    hold, jobs,
+    replay::{self, Replay},
     sections,
     verify::{self, Verified},
 };
@@ -22,16 +32,13 @@ use crate::{
     context::Context,
     db::{
         self, Transaction,
-        plugins::{Line, Plugin, Revision, State},
+        plugins::{Plugin, Revision, State},
     },
     error::{Error, Problem, Result},
     identity::{Act, Resource, audit, need},
     ids::Ids,
-    page::{Page, Paging},
+    records::catalogue,
 };
-
-/// How many revisions of one plugin are shown.
-const SHOWN: u32 = 100;
 
 /// What changing revisions needs besides the registry of those in force.
 pub struct Revisions {
@@ -57,31 +64,23 @@ impl Revisions {
         })
     }
 
+    /// The revision that a roll-back of a plugin would bring back, if it is loaded.
+    pub(super) fn standby_of(&self, plugin: &str) -> Option<Arc<Loaded>> {
+        self.standby().get(plugin).cloned()
+    }
+
+    /// Held by whoever brings rows and memory to agree.
+    pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changing.lock().await
+    }
+
     fn standby(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Loaded>>> {
         self.standby.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A plugin in a list.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct PluginSummary {
-    /// The plugin.
-    #[serde(flatten)]
-    pub plugin: Plugin,
-    /// Its name in Chinese, of its newest revision.
-    pub name_zh: String,
-    /// Its name in English.
-    pub name_en: String,
-    /// The version in force.
-    pub version: Option<String>,
-    /// How many revisions wait for a reviewer.
-    pub waiting: usize,
-    /// Its revisions, the newest first; at most 100.
-    pub revisions: Vec<Revision>,
-}
-
 /// What `resource` of a department stands for in the policy's table.
-fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'a> {
+pub(super) fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'a> {
     Resource {
         unit: Some(department),
         author,
@@ -92,6 +91,7 @@ fn of<'a>(department: &'a str, author: Option<&'a str>) -> Resource<'a> {
 /// Loads what is in force, and what a roll-back would bring back. A plugin that cannot be loaded
 /// is logged and left out: the others are served all the same.
 pub async fn start(app: &App) -> Result<()> {
+    hold::start(app).await?;
     let plugins = db::plugins::all(&mut app.domain.database.read().await?).await?;
     for plugin in plugins {
         for (digest, active) in [(&plugin.active, true), (&plugin.previous, false)] {
@@ -110,7 +110,8 @@ pub async fn start(app: &App) -> Result<()> {
             }
         }
     }
-    Ok(())
+    // Those of a folder from before there were jobs.
+    jobs::start(&app.plugins, &app.domain, &app.domain.system("start")).await
 }
 
 /// Refuses whoever uploads for no department at all: to be asked before a body is read.
@@ -131,7 +132,8 @@ pub async fn upload(app: &App, cx: &Context, component: Vec<u8>) -> Result<Revis
     let verified = verified?;
     department(app, cx, &verified.manifest).await?;
     let (app, cx) = (app.clone(), cx.clone());
-    to_its_end(async move { take_in(&app, &cx, component, verified).await }).await
+    let version = verified.manifest.version.clone();
+    to_its_end(async move { take_in(&app, &cx, component, verified, version).await }).await
 }
 
 /// The department must be there and be the uploader's; the classes must be on the duty list.
@@ -155,13 +157,21 @@ async fn department(app: &App, cx: &Context, manifest: &Manifest) -> Result<()> 
             .filter(|it| duty.item(it).is_none())
             .map(|class| Problem::at("cases.classes", "plugin-class-unknown").with("class", class)),
     );
+    let mut c = app.domain.database.read().await?;
+    problems.extend(catalogue::problems(&mut c, manifest).await?);
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Error::Invalid(problems)),
     }
 }
 
-async fn take_in(app: &App, cx: &Context, component: Vec<u8>, it: Verified) -> Result<Revision> {
+async fn take_in(
+    app: &App,
+    cx: &Context,
+    component: Vec<u8>,
+    it: Verified,
+    version: String,
+) -> Result<Revision> {
     let bytes = i64::try_from(component.len()).map_err(Error::internal)?;
     let artefacts = &app.revisions.artefacts;
     let kept = it.digest.clone();
@@ -173,7 +183,7 @@ async fn take_in(app: &App, cx: &Context, component: Vec<u8>, it: Verified) -> R
     let revision = Revision {
         digest: it.digest.clone(),
         plugin: it.manifest.id.clone(),
-        version: it.manifest.version.clone(),
+        version,
         department: it.manifest.department.clone(),
         state: State::Uploaded,
         manifest: it.text,
@@ -198,10 +208,17 @@ async fn take_in(app: &App, cx: &Context, component: Vec<u8>, it: Verified) -> R
             digest: it.digest,
             bundles: it.sections.bundles,
         };
-        app.plugins.engine().load(&artefact, about).await.map(drop)
+        let loaded = app.plugins.engine().load(&artefact, about).await?;
+        let Some(recording) = &it.recording else {
+            return Ok(None);
+        };
+        let replay = replay::replay(&loaded, recording).await;
+        serde_json::to_string(&replay)
+            .map(Some)
+            .map_err(Error::internal)
     };
     match linked.await {
-        Ok(()) => verified(app, cx, revision).await,
+        Ok(replay) => verified(app, cx, revision, replay).await,
         Err(error) => {
             refused(app, cx, &revision).await?;
             artefacts.forget(&revision.digest);
@@ -241,12 +258,20 @@ async fn reserve(app: &App, cx: &Context, new: Revision) -> Result<Revision> {
         .await
 }
 
-async fn verified(app: &App, cx: &Context, mut revision: Revision) -> Result<Revision> {
+async fn verified(
+    app: &App,
+    cx: &Context,
+    mut revision: Revision,
+    replay: Option<String>,
+) -> Result<Revision> {
     let (domain, cx, digest) = (app.domain.clone(), cx.clone(), revision.digest.clone());
     let job = async move |t: &mut Transaction| {
         // Two uploads of the same at once: the second finds it done.
         if db::plugins::set_state(t, &digest, State::Uploaded, State::Verified).await? {
             audit::record(t, &domain, &cx, "plugin.verify", &digest, "done").await?;
+            if let Some(replay) = replay {
+                db::replays::keep(t, &digest, &replay, cx.now).await?;
+            }
         }
         Ok(())
     };
@@ -315,13 +340,17 @@ pub async fn activate(app: &App, cx: &Context, digest: &str) -> Result<Revision>
         let _changing = app.revisions.changing.lock().await;
         let (domain, now) = (app.domain.clone(), cx.clone());
         let (digest, plugin) = (revision.digest, revision.plugin.clone());
+        let schedule = loaded.manifest.clone();
+        let declared = loaded.manifest.clone();
         let job = async move |t: &mut Transaction| {
             let before = db::plugins::get(t, &plugin).await?.and_then(|it| it.active);
             if let Some(before) = &before {
                 db::plugins::set_state(t, before, State::Active, State::Approved).await?;
             }
             in_force(t, &digest, now.now).await?;
+            catalogue::declare(t, &declared, &digest, now.now).await?;
             db::plugins::point(t, &plugin, Some(&digest), before.as_deref()).await?;
+            jobs::schedule(t, &schedule, &domain.zone, now.now).await?;
             audit::record(t, &domain, &now, "plugin.activate", &digest, "done").await?;
             reread(t, &digest).await
         };
@@ -358,10 +387,14 @@ pub async fn roll_back(app: &App, cx: &Context, plugin: &str) -> Result<Revision
             None => load_by_digest(&app, &previous).await?,
         };
         let (domain, by, id) = (app.domain.clone(), cx.clone(), plugin.clone());
+        let schedule = loaded.manifest.clone();
+        let declared = loaded.manifest.clone();
         let job = async move |t: &mut Transaction| {
             db::plugins::set_state(t, &active, State::Active, State::Approved).await?;
             in_force(t, &previous, by.now).await?;
+            catalogue::declare(t, &declared, &previous, by.now).await?;
             db::plugins::point(t, &id, Some(&previous), None).await?;
+            jobs::schedule(t, &schedule, &domain.zone, by.now).await?;
             audit::record(t, &domain, &by, "plugin.roll-back", &previous, "done").await?;
             reread(t, &previous).await
         };
@@ -391,6 +424,7 @@ pub async fn retire(app: &App, cx: &Context, plugin: &str) -> Result<Revision> {
         let job = async move |t: &mut Transaction| {
             db::plugins::set_state(t, &active, State::Active, State::Retired).await?;
             db::plugins::point(t, &id, None, None).await?;
+            jobs::end(t, &id).await?;
             audit::record(t, &domain, &by, "plugin.retire", &active, "done").await?;
             reread(t, &active).await
         };
@@ -403,91 +437,6 @@ pub async fn retire(app: &App, cx: &Context, plugin: &str) -> Result<Revision> {
         Ok(revision)
     })
     .await
-}
-
-/// The plugins that the caller may see, by id.
-pub async fn overview(app: &App, cx: &Context) -> Result<Vec<PluginSummary>> {
-    need(cx, Act::ReadPlugins, Resource::default())?;
-    let mut c = app.domain.database.read().await?;
-    let mut seen = Vec::new();
-    for plugin in db::plugins::all(&mut c).await? {
-        if need(cx, Act::ReadPlugins, of(&plugin.department, None)).is_ok() {
-            let revisions = db::plugins::revisions(&mut c, &plugin.id, SHOWN).await?;
-            seen.push(summary(plugin, revisions)?);
-        }
-    }
-    Ok(seen)
-}
-
-/// One plugin with its revisions.
-pub async fn plugin(app: &App, cx: &Context, id: &str) -> Result<PluginSummary> {
-    let plugin = readable(app, cx, id).await?;
-    let mut c = app.domain.database.read().await?;
-    let revisions = db::plugins::revisions(&mut c, &plugin.id, SHOWN).await?;
-    summary(plugin, revisions)
-}
-
-fn summary(plugin: Plugin, revisions: Vec<Revision>) -> Result<PluginSummary> {
-    let newest = revisions.first().map(manifest).transpose()?;
-    let version = revisions.iter().find(|it| it.state == State::Active);
-    Ok(PluginSummary {
-        name_zh: newest
-            .as_ref()
-            .map_or(String::new(), |it| it.name.zh.clone()),
-        name_en: newest.map_or(String::new(), |it| it.name.en),
-        version: version.map(|it| it.version.clone()),
-        waiting: revisions
-            .iter()
-            .filter(|it| it.state == State::Verified)
-            .count(),
-        plugin,
-        revisions,
-    })
-}
-
-/// One revision, by its digest.
-pub async fn revision(app: &App, cx: &Context, digest: &str) -> Result<Revision> {
-    need(cx, Act::ReadPlugins, Resource::default())?;
-    let revision = get(app, digest).await?;
-    need(cx, Act::ReadPlugins, of(&revision.department, None))?;
-    Ok(revision)
-}
-
-/// What a revision would change against the one in force.
-pub async fn difference(app: &App, cx: &Context, digest: &str) -> Result<Difference> {
-    let next = revision(app, cx, digest).await?;
-    let active = known(app, &next.plugin).await?.active;
-    let active = match active.filter(|it| *it != next.digest) {
-        Some(digest) => Some(get(app, &digest).await?),
-        None => None,
-    };
-    difference::difference(&next, active.as_ref())
-}
-
-/// Failures and denials of a plugin, the newest first.
-pub async fn faults(app: &App, cx: &Context, plugin: &str, paging: &Paging) -> Result<Page<Line>> {
-    let plugin = readable(app, cx, plugin).await?;
-    let mut c = app.domain.database.read().await?;
-    let (before, limit) = (paging.cursor.as_deref(), paging.limit());
-    let found = db::plugins::faults(&mut c, &plugin.id, before, limit + 1).await?;
-    Ok(Page::cut(found, limit, |it| it.id.clone()))
-}
-
-/// What a plugin wrote for its developers, the newest first. For the department's own developers.
-pub async fn lines(app: &App, cx: &Context, plugin: &str, paging: &Paging) -> Result<Page<Line>> {
-    let plugin = readable(app, cx, plugin).await?;
-    need(cx, Act::ReadPluginLines, of(&plugin.department, None))?;
-    let mut c = app.domain.database.read().await?;
-    let (before, limit) = (paging.cursor.as_deref(), paging.limit());
-    let found = db::plugins::lines(&mut c, &plugin.id, before, limit + 1).await?;
-    Ok(Page::cut(found, limit, |it| it.id.clone()))
-}
-
-async fn readable(app: &App, cx: &Context, id: &str) -> Result<Plugin> {
-    need(cx, Act::ReadPlugins, Resource::default())?;
-    let plugin = known(app, id).await?;
-    need(cx, Act::ReadPlugins, of(&plugin.department, None))?;
-    Ok(plugin)
 }
 
 async fn known(app: &App, id: &str) -> Result<Plugin> {

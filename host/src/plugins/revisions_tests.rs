@@ -8,14 +8,15 @@ use crate::{
     identity::{Person, Post, Role},
     plugins::testing::{bare, dressed, manifest, plugin as component, section},
 };
+use crate::{page::Paging, plugins::journal};
 use onedoor_manifest::{CONTRACT, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
 
-struct Host {
-    app: App,
+pub(super) struct Host {
+    pub(super) app: App,
     folder: tempfile::TempDir,
 }
 
-async fn host() -> Host {
+pub(super) async fn host() -> Host {
     let folder = tempfile::tempdir().unwrap();
     let app = open(folder.path()).await;
     let units = ["dept-emergency", "dept-data"].map(|id| Unit {
@@ -45,7 +46,7 @@ async fn open(at: &Path) -> App {
     App::open(config).await.unwrap()
 }
 
-fn acting(app: &App, account: &str, unit: &str, role: Role) -> Context {
+pub(super) fn acting(app: &App, account: &str, unit: &str, role: Role) -> Context {
     let mut cx = app.domain.system("test");
     cx.channel = Channel::App;
     cx.principal = Principal::Person(Person {
@@ -207,11 +208,11 @@ async fn nobody_approves_their_own_and_no_token_approves() {
         "no-post-for-this",
     );
     assert!(
-        lines(&app, &developer(&app), "test", &Paging::default())
+        lines(&app, &developer(&app), "test", None, &Paging::default())
             .await
             .is_ok()
     );
-    let read = lines(&app, &reviewer(&app), "test", &Paging::default()).await;
+    let read = lines(&app, &reviewer(&app), "test", None, &Paging::default()).await;
     refused(read, "no-post-for-this");
     approve(&app, &reviewer(&app), digest).await.unwrap();
     let mut token = developer(&app);
@@ -291,4 +292,87 @@ fn files(folder: &Path) -> usize {
     entries
         .map(|it| if it.is_dir() { files(&it) } else { 1 })
         .sum()
+}
+
+#[tokio::test]
+async fn a_person_stops_a_plugin_and_lets_it_go_on() {
+    let Host { app, folder } = host().await;
+    installed(&app, "1.0.0").await;
+    let dev = developer(&app);
+    refused(
+        hold::stop(&app, &reviewer(&app), "test", "why").await,
+        "no-post-for-this",
+    );
+    let other = acting(&app, "d2", "dept-data", Role::DepartmentDeveloper);
+    refused(
+        hold::stop(&app, &other, "test", "why").await,
+        "no-post-for-this",
+    );
+    refused(
+        hold::stop(&app, &dev, "test", " ").await,
+        "plugin-stop-reason",
+    );
+    refused(hold::resume(&app, &dev, "test").await, "plugin-not-stopped");
+    let held = hold::stop(&app, &dev, "test", " 检修 ").await.unwrap();
+    assert_eq!((held.reason.as_str(), held.by.as_str()), ("检修", "dev"));
+    refused(
+        hold::stop(&app, &dev, "test", "again").await,
+        "plugin-stopped-already",
+    );
+    let at = onedoor_forms::Route::page("home");
+    let call = app.plugins.render(&app.domain, &dev, "test", &at).await;
+    assert_eq!(call, Err(crate::plugins::CallError::Paused(hold::AGAIN)));
+
+    // It stays so over a restart and over another revision, and reviewers see why.
+    app.plugins.hold([]);
+    hold::start(&app).await.unwrap();
+    installed(&app, "2.0.0").await;
+    assert!(app.plugins.is_held("test"));
+    let seen = hold::held(&app, &reviewer(&app), "test").await.unwrap();
+    assert_eq!(seen, Some(held));
+
+    hold::resume(&app, &dev, "test").await.unwrap();
+    assert!(!app.plugins.is_held("test"));
+    // The guest of these tests traps: it was called.
+    let call = app.plugins.render(&app.domain, &dev, "test", &at).await;
+    assert!(matches!(call, Err(crate::plugins::CallError::Failed(_))));
+    drop(folder);
+}
+
+#[tokio::test]
+async fn denials_are_told_by_capability_with_the_line_that_mends_them() {
+    let Host { app, folder } = host().await;
+    installed(&app, "1.0.0").await;
+    let line = onedoor_manifest::line::class(["P0101"], "P0202");
+    let denial = |seconds, capability: &str, line: &str| journal::Entry::Denial {
+        origin: journal::Origin {
+            plugin: "test".to_owned(),
+            revision: "sha256:0".to_owned(),
+            request: "r".to_owned(),
+            at: app.domain.clock.now().plus_seconds(seconds),
+        },
+        capability: capability.to_owned(),
+        line: line.to_owned(),
+    };
+    let told = vec![
+        denial(0, "cases.open", &line),
+        denial(1, "grid.read", "capabilities = [\"grid.read\"]"),
+        denial(2, "cases.open", &line),
+    ];
+    journal::write(&app.domain, told).await.unwrap();
+    let found = denials(&app, &developer(&app), "test").await.unwrap();
+    let brief: Vec<_> = found
+        .iter()
+        .map(|it| (it.capability.as_str(), it.line.as_str(), it.count))
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            ("cases.open", line.as_str(), 2),
+            ("grid.read", "capabilities = [\"grid.read\"]", 1),
+        ]
+    );
+    let other = acting(&app, "d2", "dept-data", Role::DepartmentDeveloper);
+    refused(denials(&app, &other, "test").await, "no-post-for-this");
+    drop(folder);
 }

@@ -2,7 +2,7 @@
 //! and the custom sections that the build put at its end. Looks at the outermost component alone;
 //! runs nothing and believes nothing.
 
-use onedoor_manifest::{SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
+use onedoor_manifest::{SECTION_CALLS, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
 use std::collections::BTreeMap;
 use wasmparser::{Encoding, Parser, Payload};
 
@@ -19,6 +19,8 @@ pub struct Sections {
     pub contract: Option<String>,
     /// Fluent bundles by language.
     pub bundles: BTreeMap<String, String>,
+    /// The recorded calls of its author's tests, as JSON.
+    pub calls: Option<String>,
 }
 
 /// Why a file cannot be read.
@@ -92,7 +94,8 @@ fn take(sections: &mut Sections, payload: Payload<'_>) -> Result<(), Unreadable>
 
 fn keep(sections: &mut Sections, name: &str, data: &[u8]) -> Result<(), Unreadable> {
     let language = name.strip_prefix(SECTION_I18N);
-    if language.is_none() && name != SECTION_MANIFEST && name != SECTION_CONTRACT {
+    let ours = [SECTION_MANIFEST, SECTION_CONTRACT, SECTION_CALLS];
+    if language.is_none() && !ours.contains(&name) {
         return Ok(());
     }
     let text = std::str::from_utf8(data).map_err(|_| Unreadable::NotText {
@@ -102,6 +105,7 @@ fn keep(sections: &mut Sections, name: &str, data: &[u8]) -> Result<(), Unreadab
     let before = match language {
         Some(language) => sections.bundles.insert(language.to_owned(), text),
         None if name == SECTION_MANIFEST => sections.manifest.replace(text),
+        None if name == SECTION_CALLS => sections.calls.replace(text),
         None => sections.contract.replace(text),
     };
     match before {

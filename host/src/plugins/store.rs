@@ -1,16 +1,21 @@
 //! The state of one call: who calls, what it may use, what it had to say. Made for each call and
 //! dropped after it, so that nothing of one person's call can reach the next.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tracing::Span;
 use wasmtime::{Store, UpdateDeadline, component::InstancePre};
 
 use super::{
     journal::Severity,
     limits::{GuestClock, HANDED_OVER, HANDLES, InHost, Limiter, OverTime},
+    wasi::Lazy,
+    words::Words,
 };
-use crate::{context::Context, domain::Domain};
+use crate::{context::Context, domain::Domain, records::held::Opened};
 use onedoor_manifest::Budget;
 
+/// The target of the spans of calls and of what they call: built only when something listens.
+pub(super) const CALLS: &str = "onedoor::calls";
 /// The most lines a call may log.
 const LINES: usize = 100;
 /// The longest line, in bytes.
@@ -22,6 +27,14 @@ pub(super) struct Call {
     /// The caller, with the plugin acting for them.
     pub(super) cx: Context,
     pub(super) notes: Notes,
+    /// For a language runtime; made when first asked for.
+    pub(super) wasi: Lazy,
+    /// The words of the revision; none where no component runs.
+    pub(super) words: Option<Arc<Words>>,
+    /// How many messages it has sent.
+    pub(super) sent: u32,
+    /// Records that are open; they go with the call.
+    pub(super) opened: BTreeMap<u32, Opened>,
     clock: Arc<GuestClock>,
     limiter: Limiter,
 }
@@ -32,6 +45,10 @@ pub(super) struct Notes {
     pub(super) lines: Vec<(Severity, String)>,
     /// What was missing, and the line of the manifest to add.
     pub(super) denials: Vec<(String, String)>,
+    /// How many lines were dropped, past the limit of a call.
+    pub(super) lost: u64,
+    /// How often which function of the host was called.
+    pub(super) host_calls: Vec<(&'static str, u32)>,
 }
 
 impl Notes {
@@ -40,6 +57,16 @@ impl Notes {
         if self.lines.len() < LINES {
             text.truncate(text.floor_char_boundary(LINE));
             self.lines.push((severity, text));
+        } else {
+            self.lost += 1;
+        }
+    }
+
+    fn called(&mut self, function: &'static str) {
+        // A call uses a handful of functions: to look through them is cheaper than to hash.
+        match self.host_calls.iter_mut().find(|(it, _)| *it == function) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.host_calls.push((function, 1)),
         }
     }
 
@@ -66,14 +93,30 @@ impl Call {
             domain,
             cx,
             notes: Notes::default(),
+            wasi: Lazy::default(),
+            words: None,
+            sent: 0,
+            opened: BTreeMap::new(),
             clock: GuestClock::new(),
             limiter: Limiter::new(budget.memory_mib as usize * (1 << 20)),
         }
     }
 
-    /// Stops the guest's clock: the first thing every host function does.
-    pub(super) fn enter(&self) -> InHost {
-        self.clock.pause()
+    /// Stops the guest's clock and notes the call, until what it answers is dropped: the first
+    /// thing every host function does, with its name as in `cases.open`.
+    pub(super) fn enter(&mut self, function: &'static str) -> (InHost, Span) {
+        self.notes.called(function);
+        let span = tracing::debug_span!(target: CALLS, "host call", function);
+        (self.clock.pause(), span)
+    }
+
+    /// What the call leaves behind, with what a language runtime wrote to its output.
+    pub(super) fn take_notes(&mut self) -> Notes {
+        let mut notes = std::mem::take(&mut self.notes);
+        for (severity, text) in self.wasi.said() {
+            notes.line(severity, text);
+        }
+        notes
     }
 
     /// Bytes of memory in use.
@@ -93,6 +136,13 @@ pub(super) fn store(
     let clock = call.clock.clone();
     let mut store = Store::new(pre.engine(), call);
     store.limiter(|call| &mut call.limiter);
+    bound(&mut store, &clock, budget);
+    (store, clock)
+}
+
+/// Bounds what a store's guest may use, but for memory: its time, which others share, and what it
+/// hands over.
+pub(super) fn bound<T: 'static>(store: &mut Store<T>, clock: &Arc<GuestClock>, budget: Budget) {
     store.set_hostcall_fuel(HANDED_OVER);
     store.set_max_component_handles(HANDLES);
     store.set_epoch_deadline(1);
@@ -111,5 +161,4 @@ pub(super) fn store(
             Box::pin(tokio::task::yield_now()),
         ))
     });
-    (store, clock)
 }

@@ -6,6 +6,8 @@ use wasm_encoder::{CustomSection, Encode as _, Section as _};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve};
 
+use super::{About, Engine, Plugins, Settings, compile};
+
 /// A manifest with this id and version, of the department that tests have.
 pub fn manifest(id: &str, version: &str) -> String {
     format!(
@@ -62,4 +64,42 @@ pub fn dressed(mut component: Vec<u8>, manifest: &str) -> Vec<u8> {
 /// A whole plugin with a portal.
 pub fn plugin(id: &str, version: &str) -> Vec<u8> {
     dressed(bare("portal-plugin", None), &manifest(id, version))
+}
+
+/// Plugins with one active: a component of `world`, which traps when called, with `more` in its
+/// manifest. The journal and the folder must live as long.
+pub struct Active {
+    pub plugins: Plugins,
+    _entries: tokio::sync::mpsc::Receiver<super::journal::Entry>,
+    _folder: tempfile::TempDir,
+}
+
+pub async fn active(world: &str, more: &str) -> Active {
+    let text = format!("{}{more}", manifest("machine", "1.0.0"));
+    let verified = super::verify::verify(&dressed(bare(world, None), &text)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let artefact = folder.path().join("artefact");
+    std::fs::write(
+        &artefact,
+        compile(&dressed(bare(world, None), &text)).unwrap(),
+    )
+    .unwrap();
+    let settings = Settings {
+        slots: 4,
+        ..Settings::default()
+    };
+    let (sender, entries) = super::journal::channel();
+    let plugins = Plugins::new(Engine::new(&settings).unwrap(), sender);
+    let about = About {
+        manifest: verified.manifest,
+        digest: verified.digest,
+        bundles: verified.sections.bundles,
+    };
+    let loaded = plugins.engine().load(&artefact, about).await.unwrap();
+    plugins.put(std::sync::Arc::new(loaded));
+    Active {
+        plugins,
+        _entries: entries,
+        _folder: folder,
+    }
 }

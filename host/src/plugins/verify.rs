@@ -2,36 +2,49 @@
 //! it is told of earlier uploads; compiles nothing, so that no refusal costs more than reading.
 
 use fluent_bundle::FluentResource;
-use onedoor_manifest::{CONTRACT, LANGUAGES, Manifest};
+use onedoor_manifest::{
+    BadRecording, CONTRACT, LANGUAGES, MAX_CALLS, MAX_CALLS_BYTES, Manifest, Recording, speaks,
+};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::sections::{self, Sections, Unreadable};
+use super::{
+    sections::{self, Sections, Unreadable},
+    wasi,
+};
 use crate::error::{Error, Problem, Result};
 
 /// The largest component, in bytes.
-pub const LARGEST: usize = 16 * 1024 * 1024;
+/// A component of Python has 18 MB, its runtime included.
+pub const LARGEST: usize = 32 * 1024 * 1024;
 /// The largest Fluent bundle, in bytes.
 const LARGEST_BUNDLE: usize = 256 * 1024;
 /// How many problems of one kind are told.
 const TOLD: usize = 32;
 /// What a plugin may import.
-const IMPORTS: [&str; 9] = [
+const IMPORTS: [&str; 11] = [
     "onedoor:types/types",
     "onedoor:identity/identity",
     "onedoor:grid/grid",
     "onedoor:cases/cases",
+    "onedoor:records/records",
     "onedoor:ui/ui",
     "onedoor:plugin/keyvalue",
     "onedoor:plugin/clock",
     "onedoor:plugin/random",
     "onedoor:plugin/log",
+    "onedoor:plugin/notify",
 ];
+/// Where its pages come from.
+const PORTAL: &str = "onedoor:plugin/portal";
 /// What it may take part in.
-const EXPORTS: [&str; 3] = [
-    "onedoor:plugin/portal",
+const EXPORTS: [&str; 6] = [
+    PORTAL,
     "onedoor:plugin/triage",
     "onedoor:plugin/events",
+    "onedoor:plugin/jobs",
+    "onedoor:plugin/inbox",
+    "onedoor:plugin/indicators",
 ];
 
 /// A component that reads well.
@@ -45,6 +58,8 @@ pub struct Verified {
     pub text: String,
     /// What its sections say.
     pub sections: Sections,
+    /// The recorded calls of its author's tests, if it brings some.
+    pub recording: Option<Recording>,
 }
 
 /// The digest of a component: what a reviewer approves.
@@ -66,12 +81,17 @@ pub fn verify(component: &[u8]) -> Result<Verified> {
     contract(&sections, &mut problems);
     interfaces(&sections, &mut problems);
     bundles(&sections, &mut problems);
+    if let Some(manifest) = &manifest {
+        promises(manifest, &sections, &mut problems);
+    }
+    let recording = recording(&sections, &mut problems);
     match (manifest, sections.manifest.clone()) {
         (Some(manifest), Some(text)) if problems.is_empty() => Ok(Verified {
             digest: digest(component),
             manifest: Arc::new(manifest),
             text,
             sections,
+            recording,
         }),
         _ => Err(Error::Invalid(problems)),
     }
@@ -117,9 +137,25 @@ fn manifest(sections: &Sections, problems: &mut Vec<Problem>) -> Option<Manifest
     }
 }
 
+fn recording(sections: &Sections, problems: &mut Vec<Problem>) -> Option<Recording> {
+    let read = Recording::parse(sections.calls.as_deref()?);
+    let problem = match read {
+        Ok(recording) => return Some(recording),
+        Err(BadRecording::TooLarge) => Problem::general("plugin-calls-too-large")
+            .with("calls", MAX_CALLS)
+            .with("limit", MAX_CALLS_BYTES / 1024),
+        Err(BadRecording::Unreadable(why)) => {
+            let why: String = why.chars().take(120).collect();
+            Problem::general("plugin-calls-unreadable").with("why", why)
+        }
+    };
+    problems.push(problem);
+    None
+}
+
 fn contract(sections: &Sections, problems: &mut Vec<Problem>) {
     match sections.contract.as_deref() {
-        Some(CONTRACT) => {}
+        Some(version) if speaks(version) => {}
         Some(found) => {
             let found: String = found.chars().take(32).collect();
             let problem = Problem::general("plugin-contract-other");
@@ -132,17 +168,35 @@ fn contract(sections: &Sections, problems: &mut Vec<Problem>) {
 /// Whether `name` is one of `known` in this version of the contract.
 fn is_of(known: &[&str], name: &str) -> bool {
     name.split_once('@')
-        .is_some_and(|(interface, version)| version == CONTRACT && known.contains(&interface))
+        .is_some_and(|(interface, version)| speaks(version) && known.contains(&interface))
 }
 
 fn interfaces(sections: &Sections, problems: &mut Vec<Problem>) {
-    let foreign = sections.imports.iter().filter(|it| !is_of(&IMPORTS, it));
+    let known = |name: &str| is_of(&IMPORTS, name) || wasi::allows(name);
+    let foreign = sections.imports.iter().filter(|it| !known(it));
     problems.extend(foreign.take(TOLD).map(|name| {
         let name: String = name.chars().take(120).collect();
         Problem::general("plugin-import-foreign").with("import", name)
     }));
     if !sections.exports.iter().any(|it| is_of(&EXPORTS, it)) {
         problems.push(Problem::general("plugin-exports-nothing").with("wanted", CONTRACT));
+    }
+}
+
+/// What the manifest shows to residents, or has run or told, must be there.
+fn promises(manifest: &Manifest, sections: &Sections, problems: &mut Vec<Problem>) {
+    let exports = |name: &str| sections.exports.iter().any(|it| is_of(&[name], it));
+    if let Some(service) = manifest.services.first()
+        && !exports(PORTAL)
+    {
+        let problem = Problem::at("services", "plugin-service-without-portal");
+        problems.push(problem.with("service", &service.id));
+    }
+    if !manifest.jobs.is_empty() && !exports("onedoor:plugin/jobs") {
+        problems.push(Problem::at("jobs", "plugin-not-exported").with("export", "jobs"));
+    }
+    if !manifest.inbox.is_empty() && !exports("onedoor:plugin/inbox") {
+        problems.push(Problem::at("inbox", "plugin-not-exported").with("export", "inbox"));
     }
 }
 
@@ -174,6 +228,13 @@ fn bundles(sections: &Sections, problems: &mut Vec<Problem>) {
                 .take(TOLD)
                 .map(|key| Problem::general("plugin-message-one-language").with("message", key)),
         );
+    }
+}
+
+/// The ids of the messages of a bundle; what cannot be read has none.
+pub(super) fn message_ids(bundle: &str) -> BTreeSet<String> {
+    match FluentResource::try_new(bundle.to_owned()) {
+        Ok(resource) | Err((resource, _)) => messages(&resource),
     }
 }
 

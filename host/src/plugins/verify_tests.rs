@@ -54,7 +54,7 @@ fn a_right_one_is_read_whole() {
     assert_eq!(verified.sections.bundles.len(), 2);
     let full = dressed(bare("full-plugin", None), &manifest("test", "1.0.0"));
     let exports = verify(&full).unwrap().sections.exports;
-    assert_eq!(exports.iter().filter(|it| is_of(&EXPORTS, it)).count(), 3);
+    assert_eq!(exports.iter().filter(|it| is_of(&EXPORTS, it)).count(), 6);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_is_no_component_is_refused() {
     check(b"PK\x03\x04 a zip file", "plugin-not-component", None);
     check(b"", "plugin-not-component", None);
     check(b"\0asm\x01\0\0\0", "plugin-not-component", None);
-    check(&vec![0; LARGEST + 1], "plugin-too-large", Some("16"));
+    check(&vec![0; LARGEST + 1], "plugin-too-large", Some("32"));
 }
 
 #[test]
@@ -138,6 +138,27 @@ fn an_import_outside_the_contract_is_named() {
 }
 
 #[test]
+fn of_wasi_only_what_is_linked_empty_is_let_in() {
+    let importing = |package: &str, interface: &str| {
+        let more = format!(
+            "package {package};
+            interface {interface} {{ go: func(); }}
+            world runtime {{ import {interface}; export onedoor:plugin/portal@0.1.0-draft; }}"
+        );
+        dressed(bare("runtime", Some(&more)), &manifest("test", "1.0.0"))
+    };
+    assert!(verify(&importing("wasi:cli@0.2.9", "environment")).is_ok());
+    for (package, interface) in [
+        ("wasi:http@0.2.9", "outgoing-handler"),
+        ("wasi:cli@0.3.0", "environment"),
+        ("wasi:random@0.2.9", "insecure"),
+    ] {
+        let component = importing(package, interface);
+        check(&component, "plugin-import-foreign", Some(interface));
+    }
+}
+
+#[test]
 fn both_bundles_must_be_there_and_parse() {
     let english = format!("{SECTION_I18N}en");
     check(
@@ -162,4 +183,20 @@ fn both_bundles_must_be_there_and_parse() {
         "plugin-bundle-too-large",
         Some("en"),
     );
+}
+
+#[test]
+fn recorded_calls_are_read_within_their_bounds() {
+    use onedoor_manifest::SECTION_CALLS;
+    let with = |calls: &[u8]| {
+        let mut component = plugin("test", "1.0.0");
+        section(&mut component, SECTION_CALLS, calls);
+        component
+    };
+    let verified = verify(&with(b"{\"calls\":[],\"left_out\":3}")).unwrap();
+    assert_eq!(verified.recording.unwrap().left_out, 3);
+    assert_eq!(verify(&plugin("test", "1.0.0")).unwrap().recording, None);
+    check(&with(b"{"), "plugin-calls-unreadable", None);
+    let large = vec![b' '; MAX_CALLS_BYTES + 1];
+    check(&with(&large), "plugin-calls-too-large", Some("256"));
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::Domain,
     error::{Error, Result},
-    identity::{Act, Resource, audit, policy},
+    identity::{self, Act, Resource, audit, policy},
     page::{Page, Paging},
     plugins::Capability,
 };
@@ -28,6 +28,9 @@ pub enum Field {
     /// The community they live in.
     Community,
 }
+
+/// What the log calls that which a plugin keeps about somebody.
+const KEPT: &str = "kept";
 
 impl Field {
     /// The name in grants and in the log.
@@ -88,12 +91,12 @@ pub async fn contact(
     let read = Read {
         subject,
         unit: Some(unit),
-        fields,
-        purpose: "case",
-        basis: "duty",
+        fields: joined(&fields),
+        purpose: "case".to_owned(),
+        basis: "duty".to_owned(),
         case: Some(case.id.clone()),
     };
-    log(domain, cx, read).await?;
+    log(domain, cx, vec![read]).await?;
     Ok(Some((name, phone)))
 }
 
@@ -137,12 +140,12 @@ pub async fn claims(
     let read = Read {
         subject: person.account.clone(),
         unit: Some(plugin.department.clone()),
-        fields: held.iter().map(|(field, _)| *field).collect(),
-        purpose,
-        basis: &format!("grant:{}", grant.id),
+        fields: joined(&held.iter().map(|(field, _)| *field).collect::<Vec<_>>()),
+        purpose: purpose.to_owned(),
+        basis: format!("grant:{}", grant.id),
         case: None,
     };
-    log(domain, cx, read).await?;
+    log(domain, cx, vec![read]).await?;
     Ok(held)
 }
 
@@ -161,6 +164,20 @@ pub async fn own(domain: &Domain, cx: &Context, field: Field) -> Result<Option<S
     }))
 }
 
+/// Notes that a plugin reads, while nobody calls, what it keeps about somebody who uses it.
+pub async fn kept(domain: &Domain, cx: &Context, account: String) -> Result<()> {
+    let plugin = cx.plugin.as_ref().ok_or(Error::Forbidden("plugin-only"))?;
+    let read = Read {
+        subject: account,
+        unit: Some(plugin.department.clone()),
+        fields: KEPT.to_owned(),
+        purpose: "service".to_owned(),
+        basis: "asked".to_owned(),
+        case: None,
+    };
+    log(domain, cx, vec![read]).await
+}
+
 async fn granted(
     c: &mut Connection,
     cx: &Context,
@@ -170,31 +187,82 @@ async fn granted(
 ) -> Result<Grant> {
     let grants = db::audit::grants(c, grantee, purpose, cx.now).await?;
     let covers = |grant: &Grant| {
-        fields
-            .iter()
-            .all(|field| grant.fields.iter().any(|it| it == field.name()))
+        grant.dataset.is_empty()
+            && fields
+                .iter()
+                .all(|field| grant.fields.iter().any(|it| it == field.name()))
     };
     grants
         .into_iter()
         .find(covers)
         .ok_or_else(|| Error::NotGranted {
             capability: format!("grant for \"{purpose}\""),
-            line: "[[claims]] purpose, kinds".to_owned(),
+            line: {
+                let kinds: Vec<&str> = fields.iter().map(|it| it.name()).collect();
+                onedoor_manifest::line::claim(purpose, &kinds)
+            },
         })
 }
 
-struct Read<'a> {
-    subject: String,
-    unit: Option<String>,
-    fields: Vec<Field>,
-    purpose: &'a str,
-    basis: &'a str,
-    case: Option<String>,
+/// A read that is about to happen.
+pub(super) struct Read {
+    /// Whose data: an account, or `phone:` and a keyed hash.
+    pub(super) subject: String,
+    /// For which unit.
+    pub(super) unit: Option<String>,
+    /// Which fields, by comma: `name`, or `dataset.field`.
+    pub(super) fields: String,
+    /// For what: a word of the host's, or `plugin:purpose`.
+    pub(super) purpose: String,
+    /// `duty`, `grant:ID`, `consent:ID`, or `asked`: by the service that the person uses.
+    pub(super) basis: String,
+    /// The case at hand.
+    pub(super) case: Option<String>,
 }
 
-async fn log(domain: &Domain, cx: &Context, read: Read<'_>) -> Result<()> {
-    let fields: Vec<&str> = read.fields.iter().map(|it| it.name()).collect();
-    let row = Access {
+fn joined(fields: &[Field]) -> String {
+    let names: Vec<&str> = fields.iter().map(|it| it.name()).collect();
+    names.join(",")
+}
+
+/// Puts reads on the disk, in one commit, before a value leaves.
+pub(super) async fn log(domain: &Domain, cx: &Context, reads: Vec<Read>) -> Result<()> {
+    log_listed(domain, cx, reads, Vec::new()).await
+}
+
+/// The same, and from now on the acting plugin may name these accounts by their pseudonyms.
+pub(super) async fn log_listed(
+    domain: &Domain,
+    cx: &Context,
+    reads: Vec<Read>,
+    named: Vec<String>,
+) -> Result<()> {
+    if reads.is_empty() && named.is_empty() {
+        return Ok(());
+    }
+    let plugin = cx.plugin.as_ref().map(|it| it.id.clone());
+    let mut rows: Vec<Access> = reads.into_iter().map(|it| row(domain, cx, it)).collect();
+    // Always in the same order: two writers that lock the same persons do not wait for each other.
+    rows.sort_by(|a, b| a.subject.cmp(&b.subject));
+    let shared = domain.clone();
+    let write = domain.database.write(move |t| {
+        Box::pin(async move {
+            for row in rows {
+                append(t, row).await?;
+            }
+            for account in named {
+                let plugin = plugin.as_deref().unwrap_or_default();
+                let subject = identity::pseudonym(&shared.keys, plugin, &account);
+                db::subjects::put(t, plugin, &subject, &account).await?;
+            }
+            Ok(())
+        })
+    });
+    write.await
+}
+
+fn row(domain: &Domain, cx: &Context, read: Read) -> Access {
+    Access {
         id: domain.ids.id(cx.now),
         subject: read.subject,
         seq: 0,
@@ -202,17 +270,13 @@ async fn log(domain: &Domain, cx: &Context, read: Read<'_>) -> Result<()> {
         reader: audit::actor(cx),
         unit: read.unit,
         plugin: cx.plugin.as_ref().map(|it| it.id.clone()),
-        fields: fields.join(","),
-        purpose: read.purpose.to_owned(),
-        basis: read.basis.to_owned(),
+        fields: read.fields,
+        purpose: read.purpose,
+        basis: read.basis,
         case: read.case,
         previous: String::new(),
         hash: String::new(),
-    };
-    domain
-        .database
-        .write(move |t| Box::pin(async move { append(t, row).await }))
-        .await
+    }
 }
 
 async fn append(t: &mut Transaction, mut row: Access) -> Result<()> {

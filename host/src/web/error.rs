@@ -29,7 +29,7 @@ pub const fn status(error: &Error) -> StatusCode {
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable | Error::Paused(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -41,7 +41,7 @@ impl IntoResponse for Error {
         }
         let mut response = status(&self).into_response();
         let wait = match &self {
-            Self::TooMany(seconds) => Some(*seconds),
+            Self::TooMany(seconds) | Self::Paused(seconds) => Some(*seconds),
             Self::Unavailable => Some(1),
             _ => None,
         };

@@ -33,9 +33,13 @@ const GUESSED: [&str; 11] = [
     "/api/v1/session/password",
 ];
 
+/// How many messages of devices one account may send at once, and then how many a second.
+const SIGNALS: (u32, u32) = (100, 10);
+
 /// How often each address has tried.
 pub struct Limits {
     guesses: DefaultKeyedRateLimiter<IpAddr>,
+    signals: DefaultKeyedRateLimiter<String>,
 }
 
 impl Default for Limits {
@@ -44,15 +48,26 @@ impl Default for Limits {
         let at_once = NonZeroU32::new(GUESSES.0).unwrap_or(NonZeroU32::MIN);
         Self {
             guesses: RateLimiter::keyed(Quota::per_minute(per_minute).allow_burst(at_once)),
+            signals: RateLimiter::keyed(
+                Quota::per_second(NonZeroU32::new(SIGNALS.1).unwrap_or(NonZeroU32::MIN))
+                    .allow_burst(NonZeroU32::new(SIGNALS.0).unwrap_or(NonZeroU32::MIN)),
+            ),
         }
     }
 }
 
 impl Limits {
+    /// Whether a service account may send another message of a device now.
+    pub fn signal(&self, account: &str) -> bool {
+        self.signals.check_key(&account.to_owned()).is_ok()
+    }
+
     /// Forgets addresses that have been quiet.
     pub fn forget(&self) {
         self.guesses.retain_recent();
         self.guesses.shrink_to_fit();
+        self.signals.retain_recent();
+        self.signals.shrink_to_fit();
     }
 }
 

@@ -84,6 +84,7 @@ fn top(kind: Kind, cx: &Context, uri: &Uri, w: Words) -> Markup {
                     @if cx.posts().next().is_some() { a href="/work" { (w.t("app-work")) } }
                     @if signed_in {
                         a href="/matters" { (w.t("app-matters")) }
+                        @if let Principal::Person(_) = &cx.principal { (messages(w, cx.unread)) }
                         form method="post" action="/sign-out" { button { (w.t("app-sign-out")) } }
                     } @else {
                         a href="/sign-in" { (w.t("app-sign-in")) }
@@ -99,6 +100,18 @@ fn top(kind: Kind, cx: &Context, uri: &Uri, w: Words) -> Markup {
                         button name="lang" value=(tag) lang=(tag) { (other) }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The way to one's messages, with how many are unread.
+fn messages(w: Words, unread: u32) -> Markup {
+    html! {
+        a href="/messages" {
+            @match unread {
+                0 => (w.t("app-messages")),
+                n => (w.tx("app-messages-unread", &[("n", &n.to_string())])),
             }
         }
     }
@@ -211,7 +224,9 @@ fn wording(locale: Locale, error: Option<&Error>, status: StatusCode) -> (String
         (Some(Error::NotFound), _) | (None, StatusCode::NOT_FOUND) => {
             ("error-not-found", w.t("error-not-found-why"))
         }
-        (Some(Error::Unavailable), _) => ("error-unavailable", w.t("error-unavailable-why")),
+        (Some(Error::Unavailable | Error::Paused(_)), _) => {
+            ("error-unavailable", w.t("error-unavailable-why"))
+        }
         (None, StatusCode::PAYLOAD_TOO_LARGE) => ("error-too-large", w.t("error-too-large-why")),
         (None, status) if status.is_client_error() => ("error-invalid", w.t("error-malformed-why")),
         _ => ("error-internal", w.t("error-internal-why")),

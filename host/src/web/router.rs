@@ -59,6 +59,10 @@ table! {
     get "/api/v1/grid/divisions" api::grid::search;
     get "/api/v1/grid/divisions/{code}" api::grid::division;
     get "/api/v1/grid/divisions/{code}/children" api::grid::children;
+    get "/api/v1/grid/divisions/{code}/boundaries" api::cells::boundaries;
+    get "/api/v1/service-points" api::circle::near;
+    get "/api/v1/grid/imports" api::imports::list;
+    get "/api/v1/grid/imports/{id}" api::imports::progress;
     get "/api/v1/classes" api::cases::classes;
     post "/api/v1/cases" api::cases::submit;
     get "/api/v1/cases/mine" api::cases::mine;
@@ -66,6 +70,7 @@ table! {
     get "/api/v1/cases/{id}" api::cases::get;
     get "/api/v1/cases/{id}/timeline" api::cases::timeline;
     get "/api/v1/cases/{id}/files" api::cases::files;
+    get "/api/v1/cases/{id}/linked" api::cases::linked;
     get "/api/v1/cases/{id}/choices" api::cases::choices;
     get "/api/v1/cases/{id}/suggestions" api::cases::suggestions;
     post "/api/v1/cases/{id}/contact" api::cases::contact;
@@ -73,6 +78,7 @@ table! {
     get "/api/v1/queues" api::cases::queues;
     get "/api/v1/queues/{queue}" api::cases::queue;
     get "/api/v1/attachments/{id}" api::attachments::fetch;
+    get "/api/v1/readiness" api::readiness::list;
     get "/api/v1/people" api::people::list;
     get "/api/v1/units" api::people::all_units;
     post "/api/v1/invitations" api::people::invite;
@@ -83,16 +89,38 @@ table! {
     post "/api/v1/tokens" api::people::create_token;
     delete "/api/v1/tokens/{id}" api::people::revoke_token;
     get "/api/v1/my-data/reads" api::people::reads_about_me;
+    get "/api/v1/my-data/consents" api::records::consents;
+    delete "/api/v1/my-data/consents/{id}" api::records::withdraw;
+    get "/api/v1/datasets" api::records::datasets;
+    get "/api/v1/datasets/{id}" api::records::dataset;
+    get "/api/v1/grants" api::records::list_grants;
+    post "/api/v1/grants" api::records::give_grant;
+    delete "/api/v1/grants/{id}" api::records::revoke_grant;
     get "/api/v1/plugins" api::plugins::list;
     get "/api/v1/plugins/{id}" api::plugins::plugin;
     get "/api/v1/plugins/{id}/faults" api::plugins::faults;
     get "/api/v1/plugins/{id}/lines" api::plugins::lines;
+    get "/api/v1/plugins/{id}/health" api::plugins::health;
+    get "/api/v1/plugins/{id}/receipts" api::plugins::receipts;
+    get "/api/v1/plugins/{id}/denials" api::plugins::denials;
+    get "/api/v1/plugins/{id}/hold" api::plugins::held;
+    post "/api/v1/plugins/{id}/stop" api::plugins::stop;
+    post "/api/v1/plugins/{id}/resume" api::plugins::resume;
     post "/api/v1/plugins/{id}/roll-back" api::plugins::roll_back;
     post "/api/v1/plugins/{id}/retire" api::plugins::retire;
     get "/api/v1/revisions/{digest}" api::plugins::revision;
     get "/api/v1/revisions/{digest}/difference" api::plugins::difference;
     post "/api/v1/revisions/{digest}/approve" api::plugins::approve;
     post "/api/v1/revisions/{digest}/activate" api::plugins::activate;
+    post "/api/v1/plugins/{id}/inbox/{inbox}" api::machines::receive;
+    get "/api/v1/plugins/{id}/jobs" api::machines::jobs;
+    get "/api/v1/plugins/{id}/jobs/runs" api::machines::runs;
+    post "/api/v1/plugins/{id}/replay" api::machines::replay_all;
+    get "/api/v1/parked" api::machines::parked;
+    post "/api/v1/parked/{message}/replay" api::machines::replay;
+    get "/api/v1/board" api::machines::board;
+    get "/api/v1/messages" api::machines::messages;
+    post "/api/v1/messages/{message}/read" api::machines::mark;
 }
 
 table! {
@@ -116,6 +144,7 @@ table! {
     get "/drafts/{id}/steps/{step}" pages::drafts::step;
     get "/drafts/{id}/check" pages::drafts::check;
     post "/drafts/{id}/send" pages::drafts::send;
+    get "/circle" pages::circle::show;
     get "/matters" pages::matters::show;
     get "/find" pages::matters::find_form;
     post "/find" pages::matters::find;
@@ -126,6 +155,14 @@ table! {
     get "/services/{plugin}/{page}/confirm/{action}" pages::service::confirm;
     post "/services/{plugin}/{page}/actions/{action}" pages::service::act;
     get "/my-data" pages::my_data::show;
+    get "/messages" pages::messages::show;
+    post "/messages/read" pages::messages::read_all;
+    post "/messages/{message}/open" pages::messages::open;
+    post "/my-data/consents/{id}/withdraw" pages::my_data::withdraw;
+    get "/family" pages::family::show;
+    post "/family/children" pages::family::add_child;
+    post "/family/helpers" pages::family::let_act;
+    post "/family/{id}/end" pages::family::end;
 }
 
 table! {
@@ -134,18 +171,39 @@ table! {
     get "/work" pages::work::home::show;
     get "/work/find" pages::work::home::find;
     get "/work/queues/{queue}" pages::work::home::queue;
+    get "/work/visits/new" pages::work::visits::form;
+    post "/work/visits/new" pages::work::visits::plan;
     get "/work/cases/{id}" pages::work::case::show;
     post "/work/cases/{id}/contact" pages::work::case::contact;
     get "/work/people" pages::work::people::list;
+    get "/work/ready" pages::work::ready::show;
+    get "/work/people/import" pages::work::ready::import_form;
     get "/work/people/invite" pages::work::people::invite_form;
     post "/work/people/invite" pages::work::people::invite;
     get "/work/people/{account}" pages::work::person::show;
     post "/work/people/{account}/posts" pages::work::person::give_post;
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
+    get "/work/grid" pages::work::grid::show;
+    get "/work/datasets" pages::work::datasets::list;
+    get "/work/grants" pages::work::datasets::show_grants;
+    post "/work/grants" pages::work::datasets::give;
+    post "/work/grants/{id}/revoke" pages::work::datasets::revoke;
+    get "/work/family" pages::work::datasets::witness_form;
+    post "/work/family" pages::work::datasets::witness;
     get "/work/plugins" pages::work::plugins::list;
-    get "/work/plugins/{id}" pages::work::plugins::show;
+    get "/work/plugins/{id}" pages::work::console::show;
+    get "/work/plugins/{id}/faults" pages::work::console::faults;
+    get "/work/plugins/{id}/lines" pages::work::console::lines;
+    get "/work/plugins/{id}/stop" pages::work::console::ask_to_stop;
+    post "/work/plugins/{id}/stop" pages::work::console::stop;
     get "/work/plugins/{id}/{step}" pages::work::revision::confirm_of_plugin;
     post "/work/plugins/{id}/{step}" pages::work::revision::take_of_plugin;
+    get "/work/board" pages::work::board::show;
+    get "/work/board/cases" pages::work::board::cases;
+    get "/work/messages" pages::work::messages::show;
+    post "/work/messages/{message}/replay" pages::work::messages::replay;
+    get "/work/plugins/{id}/jobs" pages::work::messages::jobs;
+    post "/work/plugins/{id}/messages/replay" pages::work::messages::replay_all;
     get "/work/revisions/{digest}" pages::work::revision::show;
     get "/work/revisions/{digest}/{step}" pages::work::revision::confirm;
     post "/work/revisions/{digest}/{step}" pages::work::revision::take;
@@ -159,23 +217,34 @@ table! {
     post "/cases/{id}/{action}" pages::case::act;
     post "/services/{plugin}/{page}/forms/{form}" pages::service::begin;
     post "/work/cases/{id}/actions/{action}" pages::work::case::act;
+    post "/work/people/import" pages::work::ready::import;
+    post "/work/grid/cells" pages::work::grid::bring;
 }
 
 table! {
     /// What of the API takes files.
     api_upload_routes, API_UPLOADS:
     post "/api/v1/attachments" api::attachments::upload;
+    post "/api/v1/service-points" api::circle::import;
+    post "/api/v1/grid/cells" api::cells::import;
 }
 
 table! {
     /// What takes components.
     component_routes, COMPONENTS:
     post "/api/v1/plugins" api::plugins::upload;
+    post "/api/v1/plugins/swap" api::plugins::swap;
     post "/work/plugins" pages::work::plugins::upload;
 }
 
+table! {
+    /// What brings in lists that are too long for a form; each bounds its body by itself.
+    import_routes, IMPORTS:
+    post "/api/v1/grid/imports" api::imports::begin;
+}
+
 /// Every table. A new table belongs in here and in [`router`]; the tests walk it.
-pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, PAGES, WORK, UPLOADS];
+pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, IMPORTS, PAGES, WORK, UPLOADS];
 
 /// The whole host.
 pub fn router(app: App) -> Router {
@@ -194,6 +263,7 @@ pub fn with(app: App, more: Router<App>) -> Router {
         .merge(api_upload_routes())
         .layer(DefaultBodyLimit::max(UPLOAD));
     let components = component_routes().layer(DefaultBodyLimit::max(COMPONENT));
+    let imports = import_routes().layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(serve::health())
         .merge(ordinary)
@@ -201,6 +271,7 @@ pub fn with(app: App, more: Router<App>) -> Router {
         .merge(more)
         .layer(given_up_after(TIMEOUT))
         .merge(components.layer(given_up_after(COMPILING)))
+        .merge(imports.layer(given_up_after(COMPILING)))
         .layer(from_fn_with_state(app.clone(), guard::slow_guesses))
         .layer(from_fn_with_state(app.clone(), guard::same_site))
         .layer(CatchPanicLayer::custom(edge::panicked))

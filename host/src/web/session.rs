@@ -4,7 +4,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     response::Response,
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -15,6 +15,7 @@ use crate::{
     context::{Channel, Context, Locale, Principal},
     error::{Error, Result},
     identity::sessions::{self, SignedIn},
+    notices,
     time::Timestamp,
 };
 
@@ -79,6 +80,10 @@ impl FromRequestParts<App> for Context {
         let mut cx = anonymous(app, parts);
         cx.principal = principal;
         cx.token = token;
+        if cx.channel == Channel::App && parts.method == Method::GET {
+            let unread = notices::unread(&app.domain, &cx).await?;
+            cx.unread = u32::try_from(unread).unwrap_or(u32::MAX);
+        }
         Ok(cx)
     }
 }
@@ -99,6 +104,7 @@ pub fn anonymous(app: &App, parts: &Parts) -> Context {
         now: app.domain.clock.now(),
         locale,
         elder,
+        unread: 0,
     }
 }
 

@@ -1,28 +1,37 @@
 //! Hazards of the street: residents report them and follow their reports, staff walk a list of
-//! them, and each new report anywhere in the district gets a proposed class and urgency.
+//! them, and each new report anywhere in the district gets a proposed class and urgency. Smoke, gas
+//! and water sensors report by themselves, and somebody nearby is sent to look.
 //!
-//! It owns no case: the host's engine does. What it keeps is one line per case, of no person.
+//! It owns no case: the host's engine does. What it keeps is one line per case and per sensor, of
+//! no person.
 
+mod alarm;
+mod board;
+mod devices;
 mod follow;
 mod kinds;
 mod mine;
 mod patrol;
 mod report;
 mod rules;
+mod upkeep;
 mod words;
 
 use onedoor_sdk::{
-    Action, Card, Denial, Error, Event, Events, Outcome, Portal, Report, Result, Route, Submission,
-    Suggestion, Tone, Triage, View, identity, msg, page, register,
+    Action, Card, Denial, Error, Event, Events, Inbox, Indicators, Jobs, Outcome, Portal, Report,
+    Result, Route, Run, Signal, Submission, Suggestion, Tile, Tone, Triage, View, identity, msg,
+    page, register,
 };
 
+pub use alarm::PATROL;
 pub use report::{ABOUT, BARE_WIRE, KIND, PHOTOS, PLACE, TRAPPED};
+pub use upkeep::CHECK;
 
 /// The plugin.
 #[derive(Debug)]
 pub struct Safety;
 
-register!(Safety: portal, triage, events);
+register!(Safety: portal, triage, events, jobs, inbox, indicators);
 
 impl Portal for Safety {
     fn render(at: Route) -> Result<View> {
@@ -55,6 +64,30 @@ impl Triage for Safety {
 impl Events for Safety {
     fn on_event(event: Event) -> Result<()> {
         follow::take(&event)
+    }
+}
+
+impl Inbox for Safety {
+    fn receive(signal: Signal) -> Result<()> {
+        match signal.inbox.as_str() {
+            "sensor" => alarm::receive(&signal),
+            _ => Err(Error::NotFound),
+        }
+    }
+}
+
+impl Jobs for Safety {
+    fn run(run: Run) -> Result<()> {
+        match run.job.as_str() {
+            "upkeep" => upkeep::run(&run),
+            _ => Err(Error::NotFound),
+        }
+    }
+}
+
+impl Indicators for Safety {
+    fn tiles(division: String) -> Result<Vec<Tile>> {
+        board::tiles(&division)
     }
 }
 

@@ -91,6 +91,7 @@ pub fn open(submission: &Submission) -> Result<Outcome> {
         // A host asks every triage about a new report, this plugin's too, which gives its reason.
         reason: None,
         files: PHOTOS.of(submission).unwrap_or_default(),
+        about: None,
     };
     let case = cases::open(&submission.once, &draft)?;
     Ok(Outcome::Go(Route::page("receipt").with("case", case.id)))

@@ -15,14 +15,19 @@ pub fn kind(kind: &Kind) -> String {
 
 /// The name of a class; its code, should the duty list have grown.
 pub fn class(code: &str) -> Text {
-    kinds::by_class(code).map_or_else(|| Text::raw(code), |it| msg(&kind(it)))
+    match code {
+        "E0405" => msg("kind-smoke"),
+        crate::PATROL => msg("kind-patrol"),
+        crate::CHECK => msg("kind-check"),
+        _ => kinds::by_class(code).map_or_else(|| Text::raw(code), |it| msg(&kind(it))),
+    }
 }
 
 /// A state, with what it means to the reader.
 pub fn state(state: State) -> Status {
     let tone = match state {
-        State::Resolved | State::Closed => Tone::Success,
-        State::NeedInfo => Tone::Warning,
+        State::Resolved | State::Closed | State::Done | State::Reviewed => Tone::Success,
+        State::NeedInfo | State::Missed => Tone::Warning,
         State::Declined => Tone::Neutral,
         _ => Tone::Info,
     };

@@ -8,9 +8,10 @@
     reason = "tests"
 )]
 
-use onedoor_safety::{ABOUT, BARE_WIRE, KIND, PHOTOS, PLACE, Safety};
+use onedoor_safety::{ABOUT, BARE_WIRE, CHECK, KIND, PATROL, PHOTOS, PLACE, Safety};
 use onedoor_sdk::{
-    Answers, Block, Cell, Date, Error, Event, Outcome, Place, Report, Route, Table, Text, View,
+    Answer, Answers, Block, Cell, Date, Error, Event, Outcome, Place, Report, Route, Table, Text,
+    Value, View,
     cases::{State, Urgency},
     grid::Level,
     identity::Role,
@@ -311,4 +312,165 @@ fn a_report_anywhere_gets_a_proposal_in_words_that_there_are() {
             .unwrap(),
         None
     );
+}
+
+fn sensor(sensor: &str, what: &str) -> Answers {
+    [
+        ("sensor", Value::Choice(sensor.to_owned())),
+        ("what", Value::Choice(what.to_owned())),
+        ("place", Value::Place(here())),
+        ("battery", Value::Integer(80)),
+    ]
+    .into_iter()
+    .map(|(field, value)| Answer {
+        field: field.to_owned(),
+        value,
+    })
+    .collect()
+}
+
+fn with(mut answers: Answers, field: &str, value: Value) -> Answers {
+    answers.set(field, value);
+    answers
+}
+
+fn sensors() -> TestHost {
+    let host = host();
+    host.add_visit_class(PATROL);
+    host.add_visit_class(CHECK);
+    host
+}
+
+#[test]
+fn an_alarm_becomes_a_case_and_somebody_is_sent() {
+    let host = sensors();
+    let signal = host
+        .receive::<Safety>("sensor", "smoke-1", &sensor("smoke", "alarm"))
+        .unwrap();
+    let cases = host.cases();
+    let classes: Vec<_> = cases.iter().map(|it| it.info.class.as_str()).collect();
+    assert_eq!(classes, ["E0405", PATROL]);
+    assert!(cases.iter().all(|it| it.info.urgency == Urgency::Emergency));
+    assert!(cases.iter().all(|it| it.reporter.is_none()));
+    assert_eq!(cases[1].info.state, State::Planned);
+    assert_eq!(cases[1].info.division.as_deref(), Some(COMMUNITY));
+    // Each names the other.
+    assert!(cases[1].description.contains(&cases[0].info.number));
+    let said = format!("{:?}", cases[0].steps);
+    assert!(said.contains(&cases[1].info.number), "{said}");
+    // Told again, nothing more happens.
+    host.receive_again::<Safety>(&signal).unwrap();
+    assert_eq!(host.cases(), cases);
+}
+
+#[test]
+fn the_same_sensor_within_half_an_hour_is_a_remark() {
+    let host = sensors();
+    let alarm = sensor("gas", "alarm");
+    host.receive::<Safety>("sensor", "gas-1", &alarm).unwrap();
+    host.advance(29 * 60);
+    let more = with(alarm.clone(), "reading", Value::Decimal("1.5".to_owned()));
+    let again = host.receive::<Safety>("sensor", "gas-1", &more).unwrap();
+    host.receive_again::<Safety>(&again).unwrap();
+    assert_eq!(host.cases().len(), 2);
+    let steps = host.cases()[0].steps.clone();
+    let remarks: Vec<_> = steps.iter().filter(|it| it.action == "comment").collect();
+    assert_eq!(
+        remarks.len(),
+        2,
+        "that somebody was sent, and the second alarm"
+    );
+    assert!(remarks[1].note.as_ref().unwrap().contains("1.5"));
+    // Another sensor is another alarm; the same one after half an hour of silence too.
+    host.receive::<Safety>("sensor", "gas-2", &alarm).unwrap();
+    assert_eq!(host.cases().len(), 4);
+    host.advance(30 * 60);
+    host.receive::<Safety>("sensor", "gas-1", &alarm).unwrap();
+    assert_eq!(host.cases().len(), 6);
+    // And so is one that rings when its case has been closed.
+    let id = host.cases()[4].info.id.clone();
+    assert!(host.move_case(&id, "close-false", State::Closed, "安全管理办公室", None));
+    host.advance(60);
+    host.receive::<Safety>("sensor", "gas-1", &alarm).unwrap();
+    assert_eq!(host.cases().len(), 8);
+}
+
+#[test]
+fn a_message_out_of_the_rules_does_not_reach_the_plugin() {
+    let host = sensors();
+    for answers in [
+        with(
+            sensor("smoke", "alarm"),
+            "sensor",
+            Value::Choice("noise".to_owned()),
+        ),
+        with(sensor("smoke", "alarm"), "battery", Value::Integer(101)),
+    ] {
+        let refused = host.receive::<Safety>("sensor", "smoke-1", &answers);
+        assert!(matches!(refused, Err(Failure::Faults(_))), "{refused:?}");
+    }
+    assert!(host.cases().is_empty());
+}
+
+#[test]
+fn weak_and_silent_sensors_are_told_once_for_a_community() {
+    let host = sensors();
+    let alive = sensor("smoke", "alive");
+    host.receive::<Safety>("sensor", "silent", &alive).unwrap();
+    host.advance(20 * 3600);
+    let weak = with(sensor("water", "alive"), "battery", Value::Integer(12));
+    host.receive::<Safety>("sensor", "weak", &weak).unwrap();
+    host.receive::<Safety>("sensor", "well", &alive).unwrap();
+    assert!(host.cases().is_empty(), "being alive is no case");
+    host.advance(5 * 3600);
+    let run = host.run_job::<Safety>("upkeep", 0).unwrap();
+    host.run_again::<Safety>(&run).unwrap();
+    let cases = host.cases();
+    assert_eq!(cases.len(), 1);
+    assert_eq!(
+        (cases[0].info.class.as_str(), cases[0].info.urgency),
+        (CHECK, Urgency::Normal)
+    );
+    let said = &cases[0].description;
+    assert!(
+        said.contains("silent") && said.contains("weak") && said.contains("12%"),
+        "{said}"
+    );
+    assert!(!said.contains("well"), "{said}");
+    // The next day: the same sensors are no news; another is a remark on the same visit.
+    host.run_job::<Safety>("upkeep", 0).unwrap();
+    assert_eq!(host.cases()[0].steps.len(), 1);
+    host.advance(24 * 3600);
+    host.run_job::<Safety>("upkeep", 1).unwrap();
+    assert_eq!(host.cases().len(), 1);
+    assert_eq!(host.cases()[0].steps.len(), 2);
+    // Once it is made, a new one is planned.
+    let id = cases[0].info.id.clone();
+    assert!(host.move_case(&id, "perform", State::Done, "新天地居民区", None));
+    host.run_job::<Safety>("upkeep", 0).unwrap();
+    assert_eq!(host.cases().len(), 2);
+}
+
+#[test]
+fn the_board_counts_alarms_and_what_is_open() {
+    let host = sensors();
+    let tiles = |division: &str| {
+        let tiles = host.indicators::<Safety>(division).unwrap();
+        let count = |it: &onedoor_sdk::Tile| match it.value {
+            onedoor_sdk::Measure::Number(number) => number,
+            onedoor_sdk::Measure::Words(_) => panic!("{it:?}"),
+        };
+        tiles.iter().map(count).collect::<Vec<_>>()
+    };
+    assert_eq!(tiles(""), [0.0; 4]);
+    report(&host, &lamp(&host), "a");
+    host.receive::<Safety>("sensor", "gas-1", &sensor("gas", "alarm"))
+        .unwrap();
+    host.receive::<Safety>("sensor", "water-1", &sensor("water", "alarm"))
+        .unwrap();
+    // A patrol is no hazard.
+    assert_eq!(tiles("310101"), [2.0, 1.0, 1.0, 1.0]);
+    assert_eq!(tiles("310102"), [0.0; 4]);
+    host.advance(24 * 3600);
+    assert_eq!(tiles("310101"), [0.0, 1.0, 1.0, 1.0]);
 }

@@ -8,12 +8,13 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use onedoor_manifest::CONTRACT;
+use onedoor_manifest::{CONTRACT, Recording};
 
 use crate::{
     compile,
     component::{self, Reading},
     folder::Folder,
+    recordings,
 };
 
 /// Builds the plugin in `folder` into `file`. `more` goes to cargo; what was made, and what a host
@@ -24,9 +25,40 @@ pub fn build(
     more: &[String],
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
+    let recording = make(folder, file, more, out)?;
+    recordings::tell(recording.as_ref(), out)
+}
+
+/// The same, without a word on what a reviewer will see; the recorded calls that it carries.
+pub fn make(
+    folder: &Path,
+    file: &Path,
+    more: &[String],
+    out: &mut dyn Write,
+) -> anyhow::Result<Option<Recording>> {
     let plugin = Folder::read(folder)?;
     let module = compile::module(folder, more)?;
-    let mut component = component::encode(&module)?;
+    let recording = recordings::read(folder, out)?;
+    let component = component::encode(&module)?;
+    finish(&plugin, component, recording.as_ref(), file, out)?;
+    Ok(recording)
+}
+
+/// The same of a component that another tool made (`from`): only what the plugin brings besides
+/// its code is added.
+pub fn dress(folder: &Path, from: &Path, file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let plugin = Folder::read(folder)?;
+    let component = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    finish(&plugin, component, None, file, out)
+}
+
+fn finish(
+    plugin: &Folder,
+    mut component: Vec<u8>,
+    recording: Option<&Recording>,
+    file: &Path,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let reading = Reading::of(&component)?;
     let contract = reading.contract()?;
     if contract != CONTRACT {
@@ -41,7 +73,10 @@ pub fn build(
             "warning: it imports {import}, which is not in the contract: a host will refuse it"
         )?;
     }
-    component::embed(&mut component, &plugin, contract);
+    component::embed(&mut component, plugin, contract);
+    if let Some(recording) = recording {
+        component::record(&mut component, recording);
+    }
     write(file, &component)?;
     writeln!(
         out,

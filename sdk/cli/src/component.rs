@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
 use data_encoding::HEXLOWER;
-use onedoor_manifest::{SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
+use onedoor_manifest::{
+    Recording, SECTION_CALLS, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST,
+};
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, Encode as _, Section as _};
 use wasmparser::{Encoding, Parser, Payload};
@@ -14,6 +16,8 @@ use crate::folder::Folder;
 
 /// What every import of a plugin begins with.
 const CONTRACT_PACKAGES: &str = "onedoor:";
+/// What imports of a language runtime begin with.
+const EMPTY_PACKAGES: &str = "wasi:";
 /// The package that plugins export from.
 const EXPORTS: &str = "onedoor:plugin/";
 
@@ -80,9 +84,12 @@ impl Reading {
             .with_context(|| format!("section {section} is not text"))
     }
 
-    /// The imports that are not of the contract; a host refuses a component that has any.
+    /// The imports that are neither of the contract nor of the WASI that a host links empty; a host
+    /// refuses a component that has any, and some of WASI.
     pub fn foreign(&self) -> impl Iterator<Item = &String> {
-        let foreign = |name: &&String| !name.starts_with(CONTRACT_PACKAGES);
+        let foreign = |name: &&String| {
+            !name.starts_with(CONTRACT_PACKAGES) && !name.starts_with(EMPTY_PACKAGES)
+        };
         self.imports.iter().filter(foreign)
     }
 
@@ -117,6 +124,11 @@ pub fn embed(component: &mut Vec<u8>, folder: &Folder, contract: &str) {
     for (language, bundle) in &folder.bundles {
         section(component, &format!("{SECTION_I18N}{language}"), bundle);
     }
+}
+
+/// Adds the recorded test calls.
+pub fn record(component: &mut Vec<u8>, recording: &Recording) {
+    section(component, SECTION_CALLS, &recording.text());
 }
 
 fn section(component: &mut Vec<u8>, name: &str, text: &str) {

@@ -4,12 +4,14 @@
 use std::{fs, io::Write, path::Path};
 
 use anyhow::Context as _;
-use onedoor_manifest::{LANGUAGES, Manifest, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST};
+use onedoor_manifest::{
+    LANGUAGES, Manifest, Recording, SECTION_CALLS, SECTION_CONTRACT, SECTION_I18N, SECTION_MANIFEST,
+};
 
 use crate::{
     bundles,
     component::{self, Reading},
-    folder,
+    folder, recordings,
 };
 
 /// Writes what is known of the component in `file`.
@@ -43,6 +45,15 @@ pub fn inspect(file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     for language in LANGUAGES {
         let messages = bundles::keys(need(&format!("{SECTION_I18N}{language}"))?)?;
         writeln!(out, "words {language}: {} messages", messages.len())?;
+    }
+    let calls = reading.text(SECTION_CALLS)?.map(Recording::parse);
+    match calls {
+        Some(Err(_)) => writeln!(
+            out,
+            "warning: its recorded calls cannot be read: a host will refuse the component"
+        )?,
+        Some(Ok(recording)) => recordings::tell(Some(&recording), out)?,
+        None => recordings::tell(None, out)?,
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ pub fn new(
     }
     writeln!(
         out,
-        "{}: a plugin to begin with. Next, in that folder:\n  cargo test\n  onedoor-plugin build . --out {name}.wasm\n  onedoor-plugin upload {name}.wasm --url http://127.0.0.1:8080",
+        "{}: a plugin to begin with. Next, in that folder:\n  cargo test\n  onedoor-plugin dev\n  onedoor-plugin build . --out {name}.wasm\n  onedoor-plugin check {name}.wasm",
         folder.display()
     )?;
     Ok(())

@@ -58,6 +58,7 @@ fn a_new_plugin_is_tested_and_built_anywhere() {
         "export: onedoor:plugin/portal@0.1.0-draft",
         "import: onedoor:plugin/keyvalue@0.1.0-draft",
         "words zh-CN: 8 messages",
+        "recorded calls: 5 of 2 tests",
     ] {
         assert!(said.lines().any(|it| it == line), "{line}:\n{said}");
     }

@@ -226,6 +226,11 @@ fn check_value(kind: &Kind, required: bool, value: &Value, today: Date) -> Resul
         (Kind::Many(spec), Value::Choices(ids)) => check_many(spec, ids),
         (Kind::Files(spec), Value::Files(files)) => check_files(spec, files),
         (Kind::Place(spec), Value::Place(place)) => check_place(spec, place),
+        (Kind::Person(_), Value::Person(token)) => {
+            ensure((16..=128).contains(&token.len()), || {
+                rule("form-not-person")
+            })
+        }
         _ => Err(rule("form-wrong-kind")),
     }
 }

@@ -95,6 +95,56 @@ pub fn check_form(form: &Form) -> Vec<Breach> {
         .collect()
 }
 
+/// The words of one tile of a board.
+#[derive(Clone, Copy, Debug)]
+pub struct TileWords<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What it counts.
+    pub label: &'a Text,
+    /// Its status, when it is no number.
+    pub status: Option<&'a Text>,
+    /// Its number, when it is one.
+    pub number: Option<f64>,
+    /// The unit of the number.
+    pub unit: Option<&'a Text>,
+    /// Smaller words below.
+    pub note: Option<&'a Text>,
+}
+
+/// The first rule that the tiles of a plugin's board break. Translated words are not measured.
+pub fn check_tiles<'a>(
+    tiles: impl IntoIterator<Item = TileWords<'a>>,
+) -> Result<(), (String, &'static str)> {
+    let short = |text: Option<&Text>, most: usize| match text {
+        Some(Text::Raw(words)) => words.chars().count() <= most,
+        Some(Text::Message(_)) | None => true,
+    };
+    let mut seen = BTreeSet::new();
+    for tile in tiles {
+        let rules = [
+            (seen.len() < 12, "at most 12 tiles"),
+            (
+                is_id(tile.id),
+                "an id has 1 to 64 letters, digits, `_`, `-`",
+            ),
+            (seen.insert(tile.id), "each id once"),
+            (
+                short(Some(tile.label), 40),
+                "a label has at most 40 characters",
+            ),
+            (short(tile.status, 40), "a status has at most 40 characters"),
+            (short(tile.unit, 20), "a unit has at most 20 characters"),
+            (short(tile.note, 80), "a note has at most 80 characters"),
+            (tile.number.is_none_or(f64::is_finite), "a number is finite"),
+        ];
+        if let Some((_, rule)) = rules.into_iter().find(|(holds, _)| !holds) {
+            return Err((tile.id.to_owned(), rule));
+        }
+    }
+    Ok(())
+}
+
 fn block_ids(block: &Block) -> Vec<&str> {
     match block {
         Block::Form(form) => vec![&form.id],
@@ -241,6 +291,13 @@ fn text(found: &mut Found, at: &str, words: &Text) {
 
 fn texts<'a>(found: &mut Found, at: &str, list: impl IntoIterator<Item = &'a Text>) {
     list.into_iter().for_each(|words| text(found, at, words));
+}
+
+/// Whether a route keeps the limits of the contract.
+pub fn is_route(at: &Route) -> bool {
+    let mut found = Found::new();
+    route(&mut found, "open", at);
+    found.is_empty()
 }
 
 fn route(found: &mut Found, at: &str, route: &Route) {

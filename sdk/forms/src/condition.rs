@@ -59,6 +59,7 @@ pub fn is_filled(value: &Value) -> bool {
         Value::Place(place) => {
             place.at.is_some() || place.division.is_some() || !place.address.trim().is_empty()
         }
+        Value::Person(token) => !token.is_empty(),
         Value::Integer(_) | Value::Flag(_) => true,
     }
 }

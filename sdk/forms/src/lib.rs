@@ -16,7 +16,7 @@ pub mod types;
 pub mod ui;
 
 pub use answers::{Answers, Fault, Shown, Why, shown, validate, validate_step};
-pub use check::{Breach, check_form, check_view};
-pub use date::Date;
+pub use check::{Breach, TileWords, check_form, check_tiles, check_view, is_route};
+pub use date::{Date, minutes};
 pub use types::*;
 pub use ui::*;

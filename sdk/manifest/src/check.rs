@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use crate::{CAPABILITIES, Flaw, Manifest, Words};
+use crate::{Budget, CAPABILITIES, Flaw, Manifest, Words};
 
-struct Flaws(Vec<Flaw>);
+pub(crate) struct Flaws(Vec<Flaw>);
 
 impl Flaws {
-    fn need(&mut self, at: &str, holds: bool, mend: &str) {
+    pub(crate) fn need(&mut self, at: &str, holds: bool, mend: &str) {
         if !holds {
             self.0.push(Flaw {
                 at: at.to_owned(),
@@ -16,7 +16,7 @@ impl Flaws {
         }
     }
 
-    fn words(&mut self, at: &str, words: &Words, zh: usize, en: usize) {
+    pub(crate) fn words(&mut self, at: &str, words: &Words, zh: usize, en: usize) {
         for (language, text, most) in [("zh", &words.zh, zh), ("en", &words.en, en)] {
             let fits = !text.trim().is_empty() && text.chars().count() <= most;
             let plain = !text.chars().any(char::is_control);
@@ -28,11 +28,11 @@ impl Flaws {
         }
     }
 
-    fn id(&mut self, at: &str, id: &str) {
+    pub(crate) fn id(&mut self, at: &str, id: &str) {
         self.need(at, is_id(id), "1 to 64 letters, digits, `_` and `-`");
     }
 
-    fn range(&mut self, at: &str, value: u32, range: RangeInclusive<u32>) {
+    pub(crate) fn range(&mut self, at: &str, value: u32, range: RangeInclusive<u32>) {
         let mend = format!("{} to {}", range.start(), range.end());
         self.need(at, range.contains(&value), &mend);
     }
@@ -56,11 +56,12 @@ pub(crate) fn flaws(manifest: &Manifest) -> Vec<Flaw> {
     found.words("description", &manifest.description, 300, 300);
     contact(&mut found, manifest);
     capabilities(&mut found, manifest);
-    found.range("budget.guest_ms", manifest.budget.guest_ms, 1..=1_000);
-    found.range("budget.wall_ms", manifest.budget.wall_ms, 10..=10_000);
-    found.range("budget.memory_mib", manifest.budget.memory_mib, 1..=256);
+    budget(&mut found, "budget", &manifest.budget, 1_000, 10_000);
     services(&mut found, manifest);
     claims(&mut found, manifest);
+    jobs(&mut found, manifest);
+    inboxes(&mut found, manifest);
+    crate::datasets::flaws(&mut found, manifest);
     found.0
 }
 
@@ -156,7 +157,53 @@ fn claims(found: &mut Flaws, manifest: &Manifest) {
     );
 }
 
-fn unique<T: Ord>(list: &[T]) -> bool {
+fn budget(found: &mut Flaws, at: &str, budget: &Budget, guest_ms: u32, wall_ms: u32) {
+    found.range(&format!("{at}.guest_ms"), budget.guest_ms, 1..=guest_ms);
+    found.range(&format!("{at}.wall_ms"), budget.wall_ms, 10..=wall_ms);
+    found.range(&format!("{at}.memory_mib"), budget.memory_mib, 1..=256);
+}
+
+fn jobs(found: &mut Flaws, manifest: &Manifest) {
+    let ids: Vec<&String> = manifest.jobs.iter().map(|job| &job.id).collect();
+    let few = ids.len() <= 12 && unique(&ids);
+    found.need("jobs", few, "at most 12 jobs, each id once");
+    for job in &manifest.jobs {
+        let at = format!("jobs.{}", job.id);
+        found.id(&at, &job.id);
+        found.words(&format!("{at}.name"), &job.name, 20, 40);
+        found.need(
+            &format!("{at}.schedule"),
+            job.schedule.rhythm().is_some(),
+            "either `every_minutes` of 1 to 1440, or `daily` as \"HH:MM\", with `days` for \
+             `daily` only: \"all\" or \"working\"",
+        );
+        if let Some(own) = &job.budget {
+            budget(found, &format!("{at}.budget"), own, 10_000, 60_000);
+        }
+    }
+}
+
+fn inboxes(found: &mut Flaws, manifest: &Manifest) {
+    let ids: Vec<&String> = manifest.inbox.iter().map(|inbox| &inbox.id).collect();
+    let few = ids.len() <= 12 && unique(&ids);
+    found.need("inbox", few, "at most 12 inboxes, each id once");
+    for inbox in &manifest.inbox {
+        let at = format!("inbox.{}", inbox.id);
+        found.id(&at, &inbox.id);
+        found.words(&format!("{at}.name"), &inbox.name, 20, 40);
+        let some = !inbox.fields.is_empty();
+        found.need(&format!("{at}.fields"), some, "1 to 50 fields");
+        for field in &inbox.fields {
+            let label = format!("{at}.fields.{}.label", field.id);
+            found.words(&label, &field.label, 40, 80);
+        }
+        for breach in inbox.breaches() {
+            found.need(&format!("{at}.{}", breach.at), false, breach.rule);
+        }
+    }
+}
+
+pub(crate) fn unique<T: Ord>(list: &[T]) -> bool {
     list.iter().collect::<BTreeSet<_>>().len() == list.len()
 }
 
@@ -197,6 +244,8 @@ fn is_number(number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Days, Rhythm};
+    use onedoor_forms::{Answer, Answers, Date, Value};
 
     const GOOD: &str = r#"
 id = "safety"
@@ -265,6 +314,115 @@ kinds = ["phone"]
             let flaws = Manifest::parse(&text).unwrap_err();
             assert!(flaws.iter().any(|flaw| flaw.at == at), "{to}: {flaws:?}");
         }
+    }
+
+    const MACHINES: &str = r#"
+[[jobs]]
+id = "missed"
+name = { zh = "查漏", en = "Find the missed" }
+schedule = { daily = "09:30", days = "working" }
+budget = { guest_ms = 5000, wall_ms = 30000, memory_mib = 64 }
+
+[[jobs]]
+id = "sweep"
+name = { zh = "清理", en = "Sweep" }
+schedule = { every_minutes = 15 }
+
+[[inbox]]
+id = "alarm"
+name = { zh = "报警", en = "Alarm" }
+
+[[inbox.fields]]
+id = "level"
+label = { zh = "浓度", en = "Level" }
+kind = { integer = { min = 0, max = 100 } }
+required = true
+
+[[inbox.fields]]
+id = "why"
+label = { zh = "类型", en = "Kind" }
+kind = { one = ["smoke", "fall"] }
+
+[[inbox.fields]]
+id = "real"
+label = { zh = "是否真实", en = "Real" }
+kind = "flag"
+required = true
+"#;
+
+    #[test]
+    fn jobs_and_inboxes_are_read_whole() {
+        let manifest = Manifest::parse(&format!("{GOOD}{MACHINES}")).unwrap();
+        let rhythm = |id: &str| manifest.job(id).and_then(|it| it.schedule.rhythm());
+        assert_eq!(rhythm("missed"), Some(Rhythm::Daily(570, Days::Working)));
+        assert_eq!(rhythm("sweep"), Some(Rhythm::Every(15)));
+        let text = toml::to_string(&manifest).unwrap();
+        assert_eq!(Manifest::parse(&text).unwrap(), manifest);
+
+        let inbox = manifest.inbox("alarm").unwrap();
+        let today = Date::parse("2026-11-23").unwrap();
+        let answers = |level: i64, why: &str| {
+            let answers = [
+                ("level", Value::Integer(level)),
+                ("why", Value::Choice(why.to_owned())),
+                ("real", Value::Flag(false)),
+            ];
+            let answer = |(field, value): (&str, Value)| Answer {
+                field: field.to_owned(),
+                value,
+            };
+            answers.into_iter().map(answer).collect::<Answers>()
+        };
+        assert!(inbox.validate(&answers(100, "fall"), today).is_ok());
+        let mut wrong = answers(101, "flood");
+        wrong.remove("real");
+        wrong.set("other", Value::Flag(true));
+        let faults = inbox.validate(&wrong, today).unwrap_err();
+        let at: Vec<_> = faults.iter().map(|it| it.at.as_str()).collect();
+        assert_eq!(at, ["other", "real", "level", "why"]);
+    }
+
+    #[test]
+    fn flaws_of_jobs_and_inboxes_are_named_where_they_are() {
+        let cases = [
+            ("\"09:30\"", "\"24:30\"", "jobs.missed.schedule"),
+            (
+                "every_minutes = 15",
+                "every_minutes = 0",
+                "jobs.sweep.schedule",
+            ),
+            ("every_minutes = 15", "", "jobs.sweep.schedule"),
+            (
+                "every_minutes = 15",
+                "every_minutes = 15, days = \"working\"",
+                "jobs.sweep.schedule",
+            ),
+            (
+                "every_minutes = 15",
+                "every_minutes = 15, daily = \"09:00\"",
+                "jobs.sweep.schedule",
+            ),
+            ("\"sweep\"", "\"missed\"", "jobs"),
+            (
+                "wall_ms = 30000",
+                "wall_ms = 300000",
+                "jobs.missed.budget.wall_ms",
+            ),
+            ("en = \"Alarm\"", "en = \"\"", "inbox.alarm.name.en"),
+            (
+                "en = \"Level\"",
+                "en = \"\"",
+                "inbox.alarm.fields.level.label.en",
+            ),
+        ];
+        for (from, to, at) in cases {
+            let text = MACHINES.replacen(from, to, 1);
+            assert_ne!(text, MACHINES, "{from}");
+            let flaws = Manifest::parse(&format!("{GOOD}{text}")).unwrap_err();
+            assert!(flaws.iter().any(|flaw| flaw.at == at), "{to}: {flaws:?}");
+        }
+        let twice = MACHINES.replace("id = \"why\"", "id = \"level\"");
+        assert!(Manifest::parse(&format!("{GOOD}{twice}")).is_err());
     }
 
     #[test]

@@ -3,11 +3,28 @@
 //! field, and refuses one it does not know.
 
 mod check;
+mod datasets;
+pub mod line;
+mod machines;
+mod receipt;
+mod recording;
+
+pub use datasets::{
+    Basis, Class, CodeWords, Dataset, DatasetField, DatasetKind, Purpose, SubjectKind, Uses,
+};
+pub use machines::{Days, FieldKind, Inbox, InboxField, Job, Rhythm, Schedule};
+pub use receipt::Receipt;
+pub use recording::{
+    BadRecording, CALLS_FOLDER, HostAnswer, MAX_CALLS, MAX_CALLS_BYTES, RecordedCall, Recording,
+    SECTION_CALLS,
+};
 
 use serde::{Deserialize, Serialize};
 
 /// Version of the contract that this build speaks.
 pub const CONTRACT: &str = "0.1.0-draft";
+/// The released versions of the contract, one a line; `#` begins a remark.
+const RELEASED: &str = include_str!("../../../wit/RELEASED");
 /// Custom section that carries the manifest, as TOML text.
 pub const SECTION_MANIFEST: &str = "onedoor:manifest";
 /// Custom section that carries the version of the contract.
@@ -18,13 +35,17 @@ pub const SECTION_I18N: &str = "onedoor:i18n:";
 /// The languages every plugin brings a bundle for.
 pub const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 /// Every capability there is.
-pub const CAPABILITIES: [&str; 6] = [
+pub const CAPABILITIES: [&str; 10] = [
     "identity.claims",
     "grid.read",
     "cases.read",
     "cases.open",
     "cases.comment",
     "keyvalue",
+    "notify",
+    "records.read",
+    "records.write",
+    "records.list",
 ];
 /// Most bytes of a manifest.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -206,6 +227,34 @@ pub struct Manifest {
     /// What it may know of the person who is calling.
     #[serde(default)]
     pub claims: Vec<Claim>,
+    /// What runs on a schedule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<Job>,
+    /// What devices may send.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbox: Vec<Inbox>,
+    /// What its department keeps through it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<Dataset>,
+    /// For what it reads datasets, its own and others'.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purposes: Vec<Purpose>,
+}
+
+/// Whether a component of this version of the contract is served: it is the one of this build, or a
+/// released one of the same track (the first number that is not 0), of which all is still there.
+pub fn speaks(version: &str) -> bool {
+    let listed = |line: &str| line.split_once(' ').is_some_and(|(it, _)| it == version);
+    version == CONTRACT || (track(version) == track(CONTRACT) && RELEASED.lines().any(listed))
+}
+
+fn track(version: &str) -> (&str, Option<&str>) {
+    let plain = version.split('-').next().unwrap_or(version);
+    let mut parts = plain.split('.');
+    match parts.next() {
+        Some("0") => ("0", parts.next()),
+        other => (other.unwrap_or_default(), None),
+    }
 }
 
 /// One thing wrong with a manifest, with how to mend it.
@@ -252,6 +301,26 @@ impl Manifest {
     /// Whether it asks for a capability.
     pub fn asks_for(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|it| it == capability)
+    }
+
+    /// The job of that id.
+    pub fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|it| it.id == id)
+    }
+
+    /// The inbox of that id.
+    pub fn inbox(&self, id: &str) -> Option<&Inbox> {
+        self.inbox.iter().find(|it| it.id == id)
+    }
+
+    /// The dataset of that id.
+    pub fn dataset(&self, id: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|it| it.id == id)
+    }
+
+    /// The purpose of that id.
+    pub fn purpose(&self, id: &str) -> Option<&Purpose> {
+        self.purposes.iter().find(|it| it.id == id)
     }
 
     /// Whether a page of it may dial `number`.

@@ -9,7 +9,7 @@ pub mod api {
         world: "host-api",
         generate_unused_types: true,
         generate_all,
-        additional_derives: [Clone, PartialEq],
+        additional_derives: [Clone, PartialEq, serde::Serialize],
         runtime_path: "::onedoor_sdk::wit_bindgen::rt",
         with: {
             "onedoor:types/types@0.1.0-draft": ::onedoor_forms::types,
@@ -26,7 +26,7 @@ macro_rules! world {
             wit_bindgen::generate!({
                 path: "wit",
                 world: $world,
-                additional_derives: [Clone, PartialEq],
+                additional_derives: [Clone, PartialEq, serde::Serialize],
                 runtime_path: "::onedoor_sdk::wit_bindgen::rt",
                 pub_export_macro: true,
                 export_macro_name: $export,
@@ -36,11 +36,13 @@ macro_rules! world {
                     "onedoor:ui/ui@0.1.0-draft": ::onedoor_forms::ui,
                     "onedoor:identity/identity@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::identity::identity,
                     "onedoor:grid/grid@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::grid::grid,
+                    "onedoor:records/records@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::records::records,
                     "onedoor:cases/cases@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::cases::cases,
                     "onedoor:plugin/keyvalue@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::keyvalue,
                     "onedoor:plugin/clock@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::clock,
                     "onedoor:plugin/random@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::random,
                     "onedoor:plugin/log@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::log,
+                    "onedoor:plugin/notify@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::notify,
                 },
             });
         }
@@ -64,4 +66,22 @@ world!(
     "events-plugin",
     "__export_events",
     "::onedoor_sdk::bindings::events"
+);
+world!(
+    jobs,
+    "jobs-plugin",
+    "__export_jobs",
+    "::onedoor_sdk::bindings::jobs"
+);
+world!(
+    inbox,
+    "inbox-plugin",
+    "__export_inbox",
+    "::onedoor_sdk::bindings::inbox"
+);
+world!(
+    indicators,
+    "indicators-plugin",
+    "__export_indicators",
+    "::onedoor_sdk::bindings::indicators"
 );

@@ -7,7 +7,7 @@ use crate::testing::imports::cases as host;
 use crate::{Instant, Paging, Place, Result, Row, Rows, grid};
 
 pub use crate::bindings::api::onedoor::cases::cases::{
-    ClassInfo, Draft, Filter, Info, Location, State, Step, Urgency,
+    About, ClassInfo, Draft, Filter, Info, Location, State, Step, Urgency,
 };
 
 /// The classes of the manifest, named in the caller's language. Needs `cases.read`.
@@ -15,7 +15,8 @@ pub fn classes() -> Result<Vec<ClassInfo>> {
     host::classes()
 }
 
-/// Opens a case for the person who is calling. Needs `cases.open`. The same `once` (1 to 64
+/// Opens a case for the person who is calling, or for nobody where nobody calls; with a class of
+/// visits, plans a visit. Needs `cases.open`. The same `once` (1 to 64
 /// characters; a submission brings one) from the same person answers the first result again.
 pub fn open(once: &str, draft: &Draft) -> Result<Info> {
     host::open(once, draft)
@@ -131,7 +132,7 @@ impl<'a> CaseRow<'a> {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Submitted,
         Self::NeedInfo,
         Self::Declined,
@@ -142,6 +143,11 @@ impl State {
         Self::Verifying,
         Self::Resolved,
         Self::Closed,
+        Self::Planned,
+        Self::Assigned,
+        Self::Done,
+        Self::Missed,
+        Self::Reviewed,
     ];
 
     /// The name used in lists, for example `in-progress`.
@@ -157,6 +163,11 @@ impl State {
             Self::Verifying => "verifying",
             Self::Resolved => "resolved",
             Self::Closed => "closed",
+            Self::Planned => "planned",
+            Self::Assigned => "assigned",
+            Self::Done => "done",
+            Self::Missed => "missed",
+            Self::Reviewed => "reviewed",
         }
     }
 
@@ -165,9 +176,12 @@ impl State {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Whether work on it is over.
+    /// Whether work on it is over. A missed visit is not: somebody must see to it.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Declined | Self::Resolved | Self::Closed)
+        matches!(
+            self,
+            Self::Declined | Self::Resolved | Self::Closed | Self::Done | Self::Reviewed
+        )
     }
 }
 
@@ -201,6 +215,22 @@ impl From<Place> for Location {
             at: place.at.map(point),
             division: place.division,
             address: place.address,
+        }
+    }
+}
+
+impl Draft {
+    /// A case of a class at a place, with nothing more.
+    pub fn new(class: &str, title: &str, place: Location) -> Self {
+        Self {
+            class: class.to_owned(),
+            title: title.to_owned(),
+            description: String::new(),
+            place,
+            urgency: None,
+            reason: None,
+            files: Vec::new(),
+            about: None,
         }
     }
 }

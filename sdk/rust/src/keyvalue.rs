@@ -38,6 +38,12 @@ impl Values<'_> {
         host::set(self.subject, key, value)
     }
 
+    /// Keeps `value` if what is kept is `expected` (none: nothing is kept), and says whether it
+    /// was. Of several who swap at one moment, one succeeds: read again, and try again.
+    pub fn swap(self, key: &str, expected: Option<&str>, value: &str) -> Result<bool> {
+        host::swap(self.subject, key, expected, value)
+    }
+
     /// Removes a value; no error if there is none.
     pub fn delete(self, key: &str) -> Result<()> {
         host::delete(self.subject, key)

@@ -1,6 +1,7 @@
-//! The SDK for plugins in Rust. A plugin implements [`Portal`], [`Triage`] or [`Events`] and names
-//! them in [`register!`]; it shows pages made with [`page`] and [`FormBuilder`], and calls the
-//! host through [`identity`], [`grid`], [`cases`] and [`keyvalue`].
+//! The SDK for plugins in Rust. A plugin implements [`Portal`], [`Triage`], [`Events`], [`Jobs`],
+//! [`Inbox`] or [`Indicators`] and names them in [`register!`]; it shows pages made with [`page`]
+//! and [`FormBuilder`], and calls the host through [`identity`], [`grid`], [`cases`],
+//! [`keyvalue`] and [`notify`].
 //!
 //! It never holds state from one call to the next: every call gets a fresh instance. In
 //! `cargo test` the same handlers run natively against [`testing::TestHost`].
@@ -32,8 +33,10 @@ pub mod grid;
 pub mod identity;
 pub mod keyvalue;
 pub mod log;
+pub mod notify;
 mod plugin;
 pub mod random;
+pub mod records;
 mod rows;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
@@ -42,7 +45,7 @@ pub mod testing;
 pub use wit_bindgen;
 
 pub use build::{
-    AddField, Day, Decimal, Files, FormBuilder, Key, Many, One, PageBuilder, Read, Spot,
+    AddField, Day, Decimal, Files, FormBuilder, Key, Many, One, PageBuilder, Read, Somebody, Spot,
     TableBuilder, Time, When, Whole, Words, YesNo, msg, page,
 };
 pub use onedoor_forms::{
@@ -52,7 +55,10 @@ pub use onedoor_forms::{
     Problem, Route, Status, Step, Submission, Table, TableColumn, TableRow, Text, TextFormat, Tone,
     Value, View, Weight,
 };
-pub use plugin::{Event, Events, Portal, Report, Suggestion, Triage};
+pub use plugin::{
+    Event, Events, Inbox, Indicators, Jobs, Measure, Portal, Report, Run, Signal, Suggestion, Tile,
+    Triage,
+};
 pub use rows::{Row, Rows};
 
 /// The result of a handler or of a call to the host.

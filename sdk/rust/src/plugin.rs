@@ -1,11 +1,14 @@
 //! What a plugin implements, and how it becomes an export of the component.
 
 use crate::{
-    Error, Outcome, Result, Route, Submission, View,
-    bindings::{events, portal, triage},
+    Error, Outcome, Result, Route, Submission, Text, Tone, Value, View,
+    bindings::{events, inbox, indicators, jobs, portal, triage},
 };
 
 pub use events::exports::onedoor::plugin::events::Event;
+pub use inbox::exports::onedoor::plugin::inbox::Signal;
+pub use indicators::exports::onedoor::plugin::indicators::{Measure, Tile};
+pub use jobs::exports::onedoor::plugin::jobs::Run;
 pub use triage::exports::onedoor::plugin::triage::{Report, Suggestion};
 
 /// Pages. Every answer is for the person who is calling.
@@ -39,6 +42,87 @@ pub trait Events {
     fn on_event(event: Event) -> Result<()>;
 }
 
+/// Runs the jobs that the manifest lists, when they are due. Nobody is calling.
+pub trait Jobs {
+    /// The same run may be tried again: act on an `id` only once.
+    fn run(run: Run) -> Result<()>;
+}
+
+/// Takes what devices send: at least once, so act on an `id` only once. Nobody is calling.
+pub trait Inbox {
+    /// An error other than `denied` is retried with growing pauses, then parked.
+    fn receive(signal: Signal) -> Result<()>;
+}
+
+/// Figures for a board that staff see. Nobody is calling.
+pub trait Indicators {
+    /// At most 12 tiles about a division, a prefix of 2 to 12 digits; empty means everywhere.
+    fn tiles(division: String) -> Result<Vec<Tile>>;
+}
+
+impl Tile {
+    /// A number, in no particular tone.
+    pub fn number(id: &str, label: Text, number: f64) -> Self {
+        Self::new(id, label, Measure::Number(number))
+    }
+
+    /// A status, in words.
+    pub fn status(id: &str, label: Text, words: Text, tone: Tone) -> Self {
+        Self {
+            tone,
+            ..Self::new(id, label, Measure::Words(words))
+        }
+    }
+
+    fn new(id: &str, label: Text, value: Measure) -> Self {
+        Self {
+            id: id.to_owned(),
+            label,
+            value,
+            unit: None,
+            tone: Tone::Neutral,
+            note: None,
+            cases: None,
+        }
+    }
+
+    /// In this tone.
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// With a unit behind the number.
+    #[must_use]
+    pub fn unit(mut self, unit: Text) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    /// With smaller words below it.
+    #[must_use]
+    pub fn note(mut self, note: Text) -> Self {
+        self.note = Some(note);
+        self
+    }
+
+    /// Leads to the cases that it counts.
+    #[must_use]
+    pub fn cases(mut self, filter: crate::cases::Filter) -> Self {
+        self.cases = Some(filter);
+        self
+    }
+}
+
+impl Signal {
+    /// The answer to a field of the inbox.
+    pub fn answer(&self, field: &str) -> Option<&Value> {
+        let mut answers = self.answers.iter();
+        answers.find(|it| it.field == field).map(|it| &it.value)
+    }
+}
+
 impl<T: Portal> portal::exports::onedoor::plugin::portal::Guest for T {
     fn render(at: Route) -> Result<View> {
         log_panics();
@@ -67,6 +151,27 @@ impl<T: Events> events::exports::onedoor::plugin::events::Guest for T {
     fn on_event(event: Event) -> Result<()> {
         log_panics();
         T::on_event(event)
+    }
+}
+
+impl<T: Jobs> jobs::exports::onedoor::plugin::jobs::Guest for T {
+    fn run_job(run: Run) -> Result<()> {
+        log_panics();
+        T::run(run)
+    }
+}
+
+impl<T: Inbox> inbox::exports::onedoor::plugin::inbox::Guest for T {
+    fn receive(signal: Signal) -> Result<()> {
+        log_panics();
+        T::receive(signal)
+    }
+}
+
+impl<T: Indicators> indicators::exports::onedoor::plugin::indicators::Guest for T {
+    fn tiles(division: String) -> Result<Vec<Tile>> {
+        log_panics();
+        T::tiles(division)
     }
 }
 
@@ -100,7 +205,16 @@ macro_rules! __register {
     ($plugin:ident events) => {
         $crate::bindings::events::__export_events!($plugin with_types_in $crate::bindings::events);
     };
+    ($plugin:ident jobs) => {
+        $crate::bindings::jobs::__export_jobs!($plugin with_types_in $crate::bindings::jobs);
+    };
+    ($plugin:ident inbox) => {
+        $crate::bindings::inbox::__export_inbox!($plugin with_types_in $crate::bindings::inbox);
+    };
+    ($plugin:ident indicators) => {
+        $crate::bindings::indicators::__export_indicators!($plugin with_types_in $crate::bindings::indicators);
+    };
     ($plugin:ident $other:ident) => {
-        compile_error!(concat!("no such export: ", stringify!($other), "; there are portal, triage and events"));
+        compile_error!(concat!("no such export: ", stringify!($other), "; there are portal, triage, events, jobs, inbox and indicators"));
     };
 }

@@ -63,8 +63,24 @@ fn the_script_reaches_what_it_is_about() {
             "\"many-values\"",
             "200 Some(\\\"many/000\\\") Some(\\\"many/199\\\")",
         ),
+        ("\"record-own\"", "true 3"),
+        ("\"record-list\"", "missing keep notes"),
+        ("\"record-list\"", "of wang"),
         ("Submit", "Go(Route"),
         ("Suggest", "P0105"),
+        (
+            "\"ran\"",
+            "open after 3 missed; caller None; P0105 “by itself”",
+        ),
+        ("\"ran\"", "the same: true"),
+        ("\"ran\"", "alarm of 烟感 7: level Integer(7)"),
+        ("\"ran\"", "wrote"),
+        ("Job(\"fail\"", "Busy(5)"),
+        ("Job(\"write\"", "NotFound"),
+        ("Signal", "form-unknown-field"),
+        ("Tiles(\"310101002\"", "count"),
+        ("\"tell\"", "sent"),
+        ("\"tell-many\"", "10 sent, then Busy("),
     ] {
         let found = find(step);
         assert!(found.contains(words), "{step} {words}:\n{found}");

@@ -2,9 +2,9 @@
 
 use guest_conformance::Conformance;
 use onedoor_sdk::{
-    Answers, Date, Error, Event, Report, Route,
+    Answers, Date, Error, Event, Measure, Report, Route, Tile,
     grid::Level,
-    testing::{Failure, Person, TestHost},
+    testing::{Failure, Person, Receipt, TestHost},
 };
 
 use crate::script::{COMMUNITY, STREET, Step, Who};
@@ -15,10 +15,28 @@ pub fn play(steps: &[Step]) -> Vec<String> {
     host.set_clock(Date::parse("2026-11-23").unwrap(), 10 * 60);
     divisions(&host);
     let mut told = Vec::new();
-    steps
-        .iter()
-        .map(|step| one(&host, step, &mut told))
-        .collect()
+    let mut said = Vec::new();
+    for step in steps {
+        let before = host.receipts().len();
+        let answer = one(&host, step, &mut told);
+        let receipts = host.receipts();
+        // Before a form or a button, the test host shows the page that it is on.
+        let last = receipts.get(before..).unwrap().last();
+        said.push(answer + &cost(last));
+    }
+    said
+}
+
+/// What the last call of a step asked of the host, as both hosts have it on the receipt.
+pub fn cost(receipt: Option<&Receipt>) -> String {
+    receipt.map_or(String::new(), |it| {
+        let outcome = match &*it.outcome {
+            // What the test host finds wrong with an answer is no kind of failure of its own.
+            "ok" | "refused" => &*it.outcome,
+            _ => "ok",
+        };
+        format!(" [{} {outcome} {:?} {:?}]", it.export, it.calls, it.denials)
+    })
 }
 
 /// Those of Huangpu that the script asks for.
@@ -28,6 +46,9 @@ fn divisions(host: &TestHost) {
         host.add_division(&code, &name, Level::Street);
     }
     host.add_division(COMMUNITY, &crate::real::community(), Level::Community);
+    for name in ["li", "wang", "staff"] {
+        host.lives_in(name, COMMUNITY);
+    }
 }
 
 fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
@@ -38,6 +59,14 @@ fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
         }
         Step::Wait(seconds) => {
             host.advance(*seconds);
+            String::new()
+        }
+        Step::Grant => {
+            host.grant("keep");
+            String::new()
+        }
+        Step::Revoke => {
+            host.revoke_grant("keep");
             String::new()
         }
         Step::Render(at) => worded(host.render::<Conformance>(at)),
@@ -55,6 +84,18 @@ fn one(host: &TestHost, step: &Step, told: &mut Vec<Event>) -> String {
             let mut again = told.iter().cloned();
             worded(again.try_for_each(|event| host.tell::<Conformance>(event)))
         }
+        Step::Job(job, missed) => worded(host.run_job::<Conformance>(job, *missed).map(drop)),
+        Step::Signal(source, answers) => {
+            let answers: Answers = answers.iter().cloned().collect();
+            worded(
+                host.receive::<Conformance>("alarm", source, &answers)
+                    .map(drop),
+            )
+        }
+        Step::Tiles(division) => {
+            let tiles = host.indicators::<Conformance>(division);
+            worded(tiles.map(|it| it.iter().map(tile).collect::<Vec<_>>()))
+        }
     }
 }
 
@@ -65,6 +106,22 @@ fn become_(host: &TestHost, who: Who, english: bool) {
         Who::Staff(role, division) => Person::staff(&[role], division).named("staff"),
     };
     host.sign_in(if english { person.in_english() } else { person });
+}
+
+/// A tile, as words that both hosts can say.
+fn tile(it: &Tile) -> String {
+    let value = match &it.value {
+        Measure::Number(number) => format!("{number}"),
+        Measure::Words(words) => format!("{words:?}"),
+    };
+    let cases = it
+        .cases
+        .as_ref()
+        .map(|it| (it.class.clone(), it.division.clone()));
+    format!(
+        "{} {:?} {value} {:?} {:?} {:?} {cases:?}",
+        it.id, it.label, it.unit, it.tone, it.note
+    )
 }
 
 /// A report as both hosts are told of it.

@@ -6,17 +6,23 @@ use std::{path::Path, sync::Arc};
 use onedoor::{
     cases::events,
     context::{Channel, Context, Locale, Principal},
-    db::{Database, outbox, units::Unit},
+    db::{
+        Database,
+        accounts::{self, Account},
+        outbox,
+        units::Unit,
+    },
     domain::{Domain, testing},
     grid,
     identity::{self, Person, Post, operations},
-    plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal},
+    plugins::{self, About, CallError, Engine, Plugins, Settings, compile, journal, watch::Watch},
+    records::{catalogue, grants},
     time::Timestamp,
 };
-use onedoor_sdk::{Route, Submission, identity::Role};
+use onedoor_sdk::{Answer, Answers, Date, Route, Submission, identity::Role, testing::Failure};
 
 use crate::{
-    native::{refused, report},
+    native::{cost, refused, report},
     script::{COMMUNITY, STREET, Step, Who},
 };
 
@@ -53,9 +59,19 @@ pub async fn play(steps: &[Step]) -> Vec<String> {
     let mut stage = stage(folder.path()).await;
     let mut said = Vec::new();
     for step in steps {
-        said.push(stage.one(step).await);
+        let loaded = stage.plugins.get(ID).unwrap();
+        let watch = &loaded.watch;
+        let before = calls(watch);
+        let answer = stage.one(step).await;
+        let receipts = watch.receipts();
+        let last = receipts.first().filter(|_| calls(watch) > before);
+        said.push(answer + &cost(last.map(|it| &it.receipt)));
     }
     said
+}
+
+fn calls(watch: &Watch) -> u64 {
+    watch.measures().wall.count()
 }
 
 /// What one person is called by this plugin and by another of the same code.
@@ -119,6 +135,11 @@ async fn stage(folder: &Path) -> Stage {
         digest: verified.digest,
         bundles: verified.sections.bundles,
     };
+    residents(&domain).await;
+    let declared = (*about.manifest).clone();
+    catalogue::declare_for_tests(&domain, declared, testing::NOW)
+        .await
+        .unwrap();
     let loaded = plugins.engine().load(&artefact, about).await.unwrap();
     plugins.put(Arc::new(loaded));
     Stage {
@@ -128,6 +149,28 @@ async fn stage(folder: &Path) -> Stage {
         locale: Locale::from_tag("zh-CN"),
         told: Vec::new(),
         _journal: entries,
+    }
+}
+
+/// Accounts of those who call: records are about accounts.
+async fn residents(domain: &Domain) {
+    for name in ["li", "wang", "staff"] {
+        let account = Account {
+            id: name.to_owned(),
+            service: false,
+            login: None,
+            name: name.to_owned(),
+            phone: None,
+            phone_hash: None,
+            community: Some(COMMUNITY.to_owned()),
+            password: None,
+            must_change: false,
+            disabled: None,
+        };
+        let write = domain.database.write(move |t| {
+            Box::pin(async move { accounts::insert(t, &account, testing::NOW).await })
+        });
+        write.await.unwrap();
     }
 }
 
@@ -176,6 +219,27 @@ impl Stage {
                 domain.clock.advance(*seconds);
                 String::new()
             }
+            Step::Grant => {
+                let new = grants::NewGrant {
+                    plugin: ID.to_owned(),
+                    purpose: "keep".to_owned(),
+                    dataset: "notes".to_owned(),
+                    fields: vec!["words".to_owned(), "count".to_owned()],
+                    area: String::new(),
+                    days: 1,
+                };
+                grants::give(&domain, &domain.system("test"), new)
+                    .await
+                    .unwrap();
+                String::new()
+            }
+            Step::Revoke => {
+                let cx = domain.system("test");
+                for it in grants::list(&domain, &cx).await.unwrap() {
+                    grants::revoke(&domain, &cx, &it.id).await.unwrap();
+                }
+                String::new()
+            }
             Step::Render(at) => worded(plugins.render(&domain, &cx, ID, at).await),
             Step::Submit(answers, once) => {
                 let submission = Submission {
@@ -196,6 +260,13 @@ impl Stage {
                 self.deliver().await
             }
             Step::DeliverAgain => self.deliver().await,
+            Step::Job(job, missed) => self.job(job, *missed).await,
+            Step::Signal(source, answers) => self.signal(source, answers).await,
+            Step::Tiles(division) => {
+                let cx = domain.system("indicators");
+                let tiles = plugins.tiles(&domain, &cx, ID, division).await;
+                worded(tiles.map(|it| it.iter().map(tile).collect::<Vec<_>>()))
+            }
         }
     }
 }
@@ -220,6 +291,40 @@ impl Stage {
                 reason: it.reason,
             })
         }))
+    }
+
+    async fn job(&self, job: &str, missed: u32) -> String {
+        let cx = self.domain.system("jobs");
+        let run = plugins::Run {
+            id: self.domain.ids.id(cx.now),
+            job: job.to_owned(),
+            due: cx.now,
+            missed,
+        };
+        worded(self.plugins.run_job(&self.domain, &cx, ID, run).await)
+    }
+
+    async fn signal(&self, source: &str, answers: &[Answer]) -> String {
+        let loaded = self.plugins.get(ID).unwrap();
+        let inbox = loaded.manifest.inbox("alarm").unwrap();
+        let answers: Answers = answers.iter().cloned().collect();
+        let today = Date::parse("2026-11-24").unwrap();
+        let kept = match inbox.validate(&answers, today) {
+            Ok(kept) => kept.in_order(&inbox.form()),
+            Err(faults) => return format!("failed: {:?}", Failure::Faults(faults)),
+        };
+        let cx = Context {
+            channel: Channel::Sensor,
+            ..self.domain.system("inbox")
+        };
+        let signal = plugins::Signal {
+            id: self.domain.ids.id(cx.now),
+            inbox: "alarm".to_owned(),
+            at: cx.now,
+            source: source.to_owned(),
+            answers: kept,
+        };
+        worded(self.plugins.receive(&self.domain, &cx, ID, signal).await)
     }
 
     /// Takes what is to be told out of the outbox.
@@ -261,6 +366,22 @@ impl Stage {
         }
         worded(Ok(()))
     }
+}
+
+/// A tile, as words that both hosts can say.
+fn tile(it: &plugins::Tile) -> String {
+    let value = match &it.value {
+        plugins::Measure::Number(number) => format!("{number}"),
+        plugins::Measure::Words(words) => format!("{words:?}"),
+    };
+    let cases = it
+        .cases
+        .as_ref()
+        .map(|it| (it.class.clone(), it.division.clone()));
+    format!(
+        "{} {:?} {value} {:?} {:?} {:?} {cases:?}",
+        it.id, it.label, it.unit, it.tone, it.note
+    )
 }
 
 const fn role_of(role: Role) -> identity::Role {

@@ -1,6 +1,6 @@
 //! The script: who calls what, in which order.
 
-use onedoor_sdk::{Answer, Place, Route, identity::Role};
+use onedoor_sdk::{Answer, Place, Route, Value, identity::Role};
 
 use guest_conformance::{ABOUT, CLASS, PLACE};
 
@@ -39,6 +39,16 @@ pub enum Step {
     Deliver,
     /// The events of the last delivery, once more.
     DeliverAgain,
+    /// The purpose `keep` is granted, for everywhere.
+    Grant,
+    /// And taken back.
+    Revoke,
+    /// A job, after so many runs that fell out.
+    Job(&'static str, u32),
+    /// What a device sends to the inbox.
+    Signal(&'static str, Vec<Answer>),
+    /// The figures of a division.
+    Tiles(&'static str),
 }
 
 fn page(name: &str, parameters: &[(&str, &str)]) -> Step {
@@ -72,6 +82,9 @@ pub fn script() -> Vec<Step> {
         opening(),
         seeing(),
         events(),
+        machines(),
+        letters(),
+        records(),
     ]
     .concat()
 }
@@ -148,6 +161,24 @@ fn values() -> Vec<Step> {
     ] {
         steps.push(page("values", &[("op", op), ("key", key), ("size", size)]));
     }
+    for (key, expected, size) in [
+        ("swapped", Some("1"), "1"),
+        ("swapped", None, "1"),
+        ("swapped", None, "2"),
+        ("swapped", Some("2"), "2"),
+        ("swapped", Some("1"), "2"),
+        ("swapped", Some("2"), "65537"),
+        ("swapped", Some("1"), "65537"),
+        ("", None, "1"),
+    ] {
+        let mut parameters = vec![("op", "swap"), ("key", key), ("size", size)];
+        parameters.extend(expected.map(|it| ("for", it)));
+        steps.push(page("values", &parameters));
+    }
+    steps.push(page(
+        "values",
+        &[("op", "get"), ("key", "swapped"), ("size", "1")],
+    ));
     let own = |op, key| page("values", &[("op", op), ("key", key), ("about", "me")]);
     steps.extend([
         own("get", "b"),
@@ -252,5 +283,111 @@ fn events() -> Vec<Step> {
         page("told", &[]),
         Step::DeliverAgain,
         page("told", &[]),
+    ]
+}
+
+fn machines() -> Vec<Step> {
+    let value = |field: &str, value| Answer {
+        field: field.to_owned(),
+        value,
+    };
+    let level = |it| value("level", Value::Integer(it));
+    let kind = |it: &str| value("kind", Value::Choice(it.to_owned()));
+    let test = |it| value("test", Value::Flag(it));
+    vec![
+        Step::As(Who::Resident("li"), false),
+        Step::Job("open", 3),
+        page("ran", &[]),
+        // Whoever was signed in is so again.
+        page("caller", &[]),
+        Step::Job("fail", 0),
+        Step::Signal("烟感 7", vec![level(7), kind("smoke"), test(false)]),
+        page("ran", &[]),
+        Step::Signal("烟感 7", vec![level(101), kind("flood"), test(false)]),
+        Step::Signal("烟感 7", vec![level(1), value("more", Value::Flag(true))]),
+        Step::Signal("烟感 7", Vec::new()),
+        page("ran", &[]),
+        Step::Tiles(""),
+        Step::Tiles("310101022"),
+        Step::Tiles("310101002"),
+    ]
+}
+
+fn letters() -> Vec<Step> {
+    let tell = |parameters: &[(&str, &str)]| page("tell", parameters);
+    vec![
+        Step::As(Who::Nobody, false),
+        tell(&[("once", "1")]),
+        Step::As(Who::Resident("zhao"), false),
+        page("remember", &[("as", "kept")]),
+        tell(&[("once", "1")]),
+        tell(&[("once", "1"), ("to", "me")]),
+        tell(&[("once", "")]),
+        tell(&[("once", "2"), ("long", "80")]),
+        tell(&[("once", "3"), ("long", "81")]),
+        tell(&[("once", "3"), ("open", "home")]),
+        tell(&[("once", "4"), ("open", "not a page")]),
+        tell(&[("once", "4"), ("to", "nobody-there-is")]),
+        // Nothing is kept about them yet, so that the plugin cannot reach them later.
+        Step::Job("write", 0),
+        page("values", &[("op", "set"), ("key", "x"), ("about", "me")]),
+        Step::Job("write", 0),
+        page("ran", &[]),
+        Step::As(Who::Resident("wang"), true),
+        tell(&[("once", "5"), ("to", "kept")]),
+        page("tell-many", &[]),
+        page("tell-many", &[]),
+        Step::Wait(24 * 3_600),
+        tell(&[("once", "6")]),
+    ]
+}
+
+fn records() -> Vec<Step> {
+    let put = |once, words| page("record-put", &[("once", once), ("words", words)]);
+    let staff = |street| Step::As(Who::Staff(Role::GridWorker, street), false);
+    vec![
+        Step::As(Who::Nobody, false),
+        put("a", "x"),
+        page("record-own", &[]),
+        page("record-list", &[]),
+        Step::As(Who::Resident("li"), false),
+        page("record-own", &[]),
+        put("a", "of li"),
+        put("a", "of li again"),
+        page("record-own", &[]),
+        page("record-own", &[("field", "count")]),
+        page("record-own", &[("field", "none")]),
+        page("record-own", &[("purpose", "none")]),
+        page("record-own", &[("purpose", "ask"), ("field", "count")]),
+        put("", "x"),
+        put("b", "more than twenty characters"),
+        page("record-put", &[("field", "none"), ("words", "x")]),
+        page("record-put", &[("dataset", "other"), ("words", "x")]),
+        page("record-write", &[("version", "0"), ("words", "stale")]),
+        page("record-write", &[("version", "1"), ("words", "newer")]),
+        page("record-write", &[("version", "1"), ("words", "newer")]),
+        page(
+            "record-put",
+            &[("once", "c"), ("field", "count"), ("words", "xyz")],
+        ),
+        page("record-own", &[]),
+        page("record-own", &[("field", "count")]),
+        page("record-token", &[]),
+        page("record-subject", &[]),
+        page("record-list", &[]),
+        Step::As(Who::Resident("wang"), false),
+        page("record-own", &[]),
+        put("a", "of wang"),
+        staff(STREET),
+        page("record-list", &[]),
+        page("record-list", &[("purpose", "ask")]),
+        page("record-list", &[("purpose", "ask"), ("field", "count")]),
+        Step::Grant,
+        page("record-list", &[]),
+        page("record-list", &[("division", COMMUNITY)]),
+        page("record-list", &[("division", "310101002")]),
+        page("record-subject", &[]),
+        Step::Revoke,
+        page("record-list", &[]),
     ]
 }

@@ -30,8 +30,23 @@ pub struct Filter {
     pub classes: Option<Vec<String>>,
     /// In one of these states.
     pub states: Option<Vec<State>>,
+    /// With a deadline that has passed by then.
+    pub late_at: Option<Timestamp>,
+    /// Ended since then.
+    pub closed_since: Option<Timestamp>,
     /// Seen for any of these reasons.
     pub seen: Option<Seen>,
+    /// Visits that are somebody's to make.
+    pub round: Option<Round>,
+}
+
+/// The visits that somebody has been given, and those of these places that nobody has been.
+#[derive(Clone, Debug, Default)]
+pub struct Round {
+    /// Given to this account.
+    pub account: Option<String>,
+    /// At places below one of these divisions, given to nobody yet.
+    pub divisions: Vec<String>,
 }
 
 /// Why somebody may see a case; any of them will do, and none at all shows nothing.
@@ -112,10 +127,31 @@ fn within(mut statement: Statement, filter: &Filter) -> Statement {
     if let Some(divisions) = &filter.divisions {
         statement = below(statement.push(" AND (1 = 0"), divisions).push(")");
     }
+    if let Some(it) = &filter.round {
+        statement = round(statement.push(" AND (1 = 0"), it).push(")");
+    }
+    if let Some(now) = filter.late_at {
+        statement = statement.push_bind(" AND due < ?", now);
+    }
+    if let Some(since) = filter.closed_since {
+        statement = statement.push_bind(" AND closed >= ?", since);
+    }
     match &filter.seen {
         Some(why) => seen(statement.push(" AND (1 = 0"), why).push(")"),
         None => statement,
     }
+}
+
+fn round(mut statement: Statement, it: &Round) -> Statement {
+    if let Some(account) = &it.account {
+        statement = statement
+            .push_bind(" OR (handler = ?", account)
+            .push_bind(" AND state = ?)", State::Assigned.name());
+    }
+    let planned = statement
+        .push_bind(" OR (state = ?", State::Planned.name())
+        .push(" AND (1 = 0");
+    below(planned, &it.divisions).push("))")
 }
 
 fn below(mut statement: Statement, divisions: &[String]) -> Statement {

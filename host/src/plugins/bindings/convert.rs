@@ -3,7 +3,7 @@
 
 use onedoor_forms as forms;
 
-use super::{types, ui};
+use super::{notify, types, ui};
 
 /// From the wire to the host's own type.
 pub(in super::super) trait Lift {
@@ -99,10 +99,12 @@ both!(record ui::Route = forms::Route { page, parameters });
 both!(record ui::Geo = forms::Geo { lon, lat });
 both!(record ui::Place = forms::Place { at, division, address });
 both!(variant ui::Value = forms::Value {
-    with Text Integer Decimal Flag Date Time Choice Choices Files Place;
+    with Text Integer Decimal Flag Date Time Choice Choices Files Place Person;
 });
-record!(Lower lower: forms::Answer => ui::Answer { field, value });
+both!(record ui::Answer = forms::Answer { field, value });
 record!(Lower lower: forms::Submission => ui::Submission { form, version, state, once, answers });
+
+record!(Lift lift: notify::Letter => super::super::imports::notify::Letter { to, title, body, open });
 
 // Words and errors.
 variant!(Lift lift: types::Argument => forms::Argument { with Text Number Date; });
@@ -124,16 +126,17 @@ record!(Lift lift: ui::DateSpec => forms::DateSpec { min, max });
 record!(Lift lift: ui::ManySpec => forms::ManySpec { options, min, max });
 variant!(Lift lift: ui::Media => forms::Media { with; Photo Document Any });
 record!(Lift lift: ui::FileSpec => forms::FileSpec { media, min, max, max_bytes });
+record!(Lift lift: ui::PersonSpec => forms::PersonSpec { purpose });
 record!(Lift lift: ui::PlaceSpec => forms::PlaceSpec { within, precise });
-variant!(Lift lift: ui::Kind => forms::Kind { with Text Integer Decimal Date One Many Files Place; Flag Time });
+variant!(Lift lift: ui::Kind => forms::Kind { with Text Integer Decimal Date One Many Files Place Person; Flag Time });
 variant!(Lift lift: ui::Prefill => forms::Prefill { with; Name Phone Community });
 record!(Lift lift: ui::Field => forms::Field {
-    id, label, hint, kind, required, show_if, default, prefill, sensitive,
+    id, label, hint, kind, required, show_if, default, prefill, sensitive, bind,
 });
 record!(Lift lift: ui::Check => forms::Check { fail_if, at, message });
 record!(Lift lift: ui::Step => forms::Step { id, title, fields, show_if });
 record!(Lift lift: ui::Form => forms::Form {
-    id, version, steps, checks, review, declaration, submit, state,
+    id, version, steps, checks, review, declaration, submit, state, consent,
 });
 
 // Blocks.

@@ -12,6 +12,9 @@ mod generated {
         world: "full-plugin",
         imports: { default: async | trappable },
         exports: { default: async },
+        with: {
+            "onedoor:records/records.entry": crate::records::held::Opened,
+        },
     });
 }
 
@@ -22,7 +25,8 @@ pub(super) use generated::{
         cases::cases,
         grid::grid,
         identity::identity,
-        plugin::{clock, keyvalue, log, random},
+        plugin::{clock, keyvalue, log, notify, random},
+        records::records,
         types::types,
         ui::ui,
     },
@@ -33,4 +37,7 @@ pub(super) mod names {
     pub(in super::super) const PORTAL: &str = "onedoor:plugin/portal@0.1.0-draft";
     pub(in super::super) const TRIAGE: &str = "onedoor:plugin/triage@0.1.0-draft";
     pub(in super::super) const EVENTS: &str = "onedoor:plugin/events@0.1.0-draft";
+    pub(in super::super) const JOBS: &str = "onedoor:plugin/jobs@0.1.0-draft";
+    pub(in super::super) const INBOX: &str = "onedoor:plugin/inbox@0.1.0-draft";
+    pub(in super::super) const INDICATORS: &str = "onedoor:plugin/indicators@0.1.0-draft";
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cases::{
         model::{Action, Case, State, Urgency},
-        operations::{self, Command, Report},
+        operations::{self, About, Command, Report},
         views,
     },
     error::{Error, Problem, Result},
@@ -28,7 +28,7 @@ const STEPS: usize = 200;
 
 impl cases::Host for Call {
     async fn classes(&mut self) -> Answer<Vec<ClassInfo>> {
-        let _host = self.enter();
+        let _host = self.enter("cases.classes");
         let list = self.domain.duty.list();
         let found = views::plugin_classes(&self.cx, &list);
         let locale = self.cx.locale;
@@ -43,7 +43,7 @@ impl cases::Host for Call {
     }
 
     async fn open(&mut self, once: String, draft: Draft) -> Answer<Info> {
-        let _host = self.enter();
+        let _host = self.enter("cases.open");
         let result = match report(once, draft) {
             Ok(report) => opened(self, report).await,
             Err(error) => Err(error),
@@ -52,14 +52,14 @@ impl cases::Host for Call {
     }
 
     async fn get(&mut self, id: String) -> Answer<Info> {
-        let _host = self.enter();
+        let _host = self.enter("cases.get");
         bounded(&id, 64, "a case's id has at most 64 characters")?;
         let result = seen(self, &id).await;
         self.answer(result)
     }
 
     async fn steps(&mut self, id: String) -> Answer<Vec<Step>> {
-        let _host = self.enter();
+        let _host = self.enter("cases.steps");
         bounded(&id, 64, "a case's id has at most 64 characters")?;
         let result = views::timeline(&self.domain, &self.cx, &id).await;
         self.answer(result.map(|moments| {
@@ -75,19 +75,13 @@ impl cases::Host for Call {
     }
 
     async fn list(&mut self, filter: Filter, part: types::Paging) -> Answer<types::Page> {
-        let _host = self.enter();
-        let wanted = views::Wanted {
-            class: filter.class,
-            state: filter.state.map(own_state),
-            division: filter.division,
-            mine: filter.mine,
-        };
-        let result = listed(self, &wanted, part).await;
+        let _host = self.enter("cases.list");
+        let result = listed(self, &wanted(filter), part).await;
         self.answer(result)
     }
 
     async fn comment(&mut self, id: String, once: String, text: String) -> Answer<()> {
-        let _host = self.enter();
+        let _host = self.enter("cases.comment");
         bounded(&id, 64, "a case's id has at most 64 characters")?;
         let result = if text.chars().count() > REMARK {
             let problem = Problem::at("text", "text-too-long").with("limit", REMARK);
@@ -100,6 +94,16 @@ impl cases::Host for Call {
             operations::act(&self.domain, &self.cx, command).await
         };
         self.answer(result.map(drop))
+    }
+}
+
+/// A filter as the domain has it.
+pub(in super::super) fn wanted(filter: Filter) -> views::Wanted {
+    views::Wanted {
+        class: filter.class,
+        state: filter.state.map(own_state),
+        division: filter.division,
+        mine: filter.mine,
     }
 }
 
@@ -123,6 +127,11 @@ fn report(once: String, draft: Draft) -> Result<Report> {
         address: draft.place.address,
         urgency: draft.urgency.map(own_urgency),
         files: draft.files.into_iter().map(|it| it.id).collect(),
+        about: draft.about.map(|it| About {
+            subject: it.subject,
+            name: it.name,
+            phone: it.phone,
+        }),
         ..Report::default()
     })
 }
@@ -214,5 +223,5 @@ macro_rules! states {
 }
 states!(
     Submitted, NeedInfo, Declined, Filed, Dispatched, InProgress, Feedback, Verifying, Resolved,
-    Closed
+    Closed, Planned, Assigned, Done, Missed, Reviewed
 );

@@ -4,12 +4,12 @@ use super::super::{bindings::clock, store::Call};
 
 impl clock::Host for Call {
     async fn now(&mut self) -> wasmtime::Result<i64> {
-        let _host = self.enter();
+        let _host = self.enter("clock.now");
         Ok(self.cx.now.millis())
     }
 
     async fn today(&mut self) -> wasmtime::Result<String> {
-        let _host = self.enter();
+        let _host = self.enter("clock.today");
         let now = self.cx.now.zoned(&self.domain.zone);
         Ok(now.strftime("%Y-%m-%d").to_string())
     }

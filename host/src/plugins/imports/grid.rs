@@ -17,14 +17,14 @@ use crate::{
 
 impl grid::Host for Call {
     async fn locate(&mut self, at: Point) -> Answer<Option<Division>> {
-        let _host = self.enter();
+        let _host = self.enter("grid.locate");
         let found = domain::locate(&self.domain, &self.cx, point(at));
         let locale = self.cx.locale;
         self.answer(found.map(|it| it.map(|it| division(it, locale))))
     }
 
     async fn get(&mut self, code: String) -> Answer<Division> {
-        let _host = self.enter();
+        let _host = self.enter("grid.get");
         bounded(&code, 64, "a division's code has at most 64 characters")?;
         let found = domain::division(&self.domain, &self.cx, &code);
         let locale = self.cx.locale;
@@ -32,7 +32,7 @@ impl grid::Host for Call {
     }
 
     async fn children(&mut self, code: String, part: types::Paging) -> Answer<types::Page> {
-        let _host = self.enter();
+        let _host = self.enter("grid.children");
         bounded(&code, 64, "a division's code has at most 64 characters")?;
         let found = domain::children(&self.domain, &self.cx, &code, &paging(part));
         let locale = self.cx.locale;

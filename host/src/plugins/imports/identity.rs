@@ -20,7 +20,7 @@ const KINDS: usize = 8;
 
 impl identity::Host for Call {
     async fn current(&mut self) -> wasmtime::Result<Caller> {
-        let _host = self.enter();
+        let _host = self.enter("identity.current");
         let plugin = self.cx.plugin.as_ref();
         let account = self.cx.account();
         Ok(Caller {
@@ -39,7 +39,7 @@ impl identity::Host for Call {
     }
 
     async fn claims(&mut self, purpose: String, kinds: Vec<Claim>) -> Answer<Vec<(Claim, String)>> {
-        let _host = self.enter();
+        let _host = self.enter("identity.claims");
         bounded(&purpose, 64, "a purpose has at most 64 characters")?;
         let result = if kinds.len() > KINDS {
             let problem = Problem::at("kinds", "list-too-long").with("limit", KINDS);

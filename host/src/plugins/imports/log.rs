@@ -8,7 +8,7 @@ use super::super::{
 
 impl log::Host for Call {
     async fn write(&mut self, severity: Wire, text: String) -> wasmtime::Result<()> {
-        let _host = self.enter();
+        let _host = self.enter("log.write");
         let severity = match severity {
             Wire::Debug => Severity::Debug,
             Wire::Info => Severity::Info,

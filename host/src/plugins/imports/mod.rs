@@ -8,7 +8,9 @@ mod grid;
 mod identity;
 mod keyvalue;
 mod log;
+pub(super) mod notify;
 mod random;
+mod records;
 #[cfg(test)]
 mod tests;
 
@@ -59,7 +61,9 @@ fn refusal(call: &Call, error: Error) -> wasmtime::Result<types::Error> {
                 .map(|it| problem(call, it))
                 .collect(),
         ),
-        Error::TooMany(seconds) => types::Error::Busy(seconds.saturating_mul(1000)),
+        Error::TooMany(seconds) | Error::Paused(seconds) => {
+            types::Error::Busy(seconds.saturating_mul(1000))
+        }
         Error::Unavailable => types::Error::Busy(1000),
         Error::Internal(_) => {
             tracing::error!(

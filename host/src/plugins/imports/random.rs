@@ -7,7 +7,7 @@ const MOST: u32 = 1024;
 
 impl random::Host for Call {
     async fn bytes(&mut self, n: u32) -> wasmtime::Result<Vec<u8>> {
-        let _host = self.enter();
+        let _host = self.enter("random.bytes");
         if n > MOST {
             let error = OutOfBounds("random.bytes gives at most 1,024 bytes");
             return Err(wasmtime::Error::new(error));

@@ -126,6 +126,7 @@ async fn nothing_is_done_without_its_capability() {
         urgency: None,
         reason: None,
         files: Vec::new(),
+        about: None,
     };
     let id = || "x".to_owned();
     assert_eq!(denied(call.locate(at).await.unwrap()), "grid.read");
@@ -176,7 +177,7 @@ async fn grid_get(call: &mut Call) -> Result<super::super::bindings::grid::Divis
 }
 
 #[tokio::test]
-async fn a_value_about_a_person_is_reached_only_while_they_call() {
+async fn a_value_about_a_person_is_no_other_persons() {
     let host = host().await;
     let mut wang = host.call("wang", [Capability::Keyvalue]);
     let subject = wang.current().await.unwrap().subject;
@@ -191,8 +192,11 @@ async fn a_value_about_a_person_is_reached_only_while_they_call() {
     let refused = keyvalue_get(&mut li, subject.clone()).await;
     assert_eq!(denied(refused), "not-the-callers-own");
     let mut nobody = host.call_as(Principal::System("plugins"), [Capability::Keyvalue]);
+    // Where nobody calls it is reached, if the plugin keeps something about them.
+    let alone = keyvalue_get(&mut nobody, subject).await;
+    assert_eq!(alone.unwrap().as_deref(), Some("v"));
     assert_eq!(
-        denied(keyvalue_get(&mut nobody, subject).await),
+        denied(keyvalue_get(&mut nobody, Some("somebody".to_owned())).await),
         "not-the-callers-own"
     );
     // What is about nobody is the plugin's.
@@ -244,4 +248,105 @@ async fn values_have_bounds_and_our_faults_trap() {
         (3, page.names.len())
     );
     assert!(page.next.is_some());
+}
+
+/// One desk, and divisions to put cases in.
+async fn with_desk(host: &Host) {
+    let desk = crate::db::units::Unit {
+        id: "desk".to_owned(),
+        name_zh: "居委会".to_owned(),
+        name_en: "Committee".to_owned(),
+        kind: "desk".to_owned(),
+        division: "310101022027".to_owned(),
+        parent: None,
+    };
+    let cx = host.domain.system("test");
+    let filled = crate::identity::operations::populate(&host.domain, &cx, vec![desk], Vec::new());
+    filled.await.unwrap();
+}
+
+#[tokio::test]
+async fn by_itself_a_plugin_opens_cases_of_its_classes_only() {
+    let host = host().await;
+    with_desk(&host).await;
+    let draft = |class: &str| cases::Draft {
+        class: class.to_owned(),
+        title: "烟感报警".to_owned(),
+        description: String::new(),
+        place: cases::Location {
+            at: None,
+            division: Some("310101022027".to_owned()),
+            address: String::new(),
+        },
+        urgency: None,
+        reason: None,
+        files: Vec::new(),
+        about: None,
+    };
+    let device = |part, capabilities: &[Capability]| {
+        let mut call = host.call_as(Principal::System(part), capabilities.iter().copied());
+        call.cx.channel = crate::context::Channel::Sensor;
+        call
+    };
+    let granted = [Capability::CasesOpen];
+    let mut call = device("inbox", &granted);
+    let opened = call
+        .open("1".to_owned(), draft("P0101"))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut c = host.domain.database.read().await.unwrap();
+    let case = crate::db::cases::get(&mut c, &opened.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (case.reporter, case.phone_hash, case.proxy),
+        (None, None, None)
+    );
+    assert_eq!(case.channel, crate::context::Channel::Sensor);
+    assert_eq!(case.plugin.as_deref(), Some("p"));
+    // The same key is the same case, in a job as well.
+    let again = device("jobs", &granted)
+        .open("1".to_owned(), draft("P0101"))
+        .await;
+    assert_eq!(again.unwrap().unwrap().id, opened.id);
+    let other = device("inbox", &granted)
+        .open("2".to_owned(), draft("P0105"))
+        .await;
+    assert_eq!(denied(other.unwrap()), "cases.open");
+    let without = device("inbox", &[])
+        .open("3".to_owned(), draft("P0101"))
+        .await;
+    assert_eq!(denied(without.unwrap()), "cases.open");
+}
+
+#[tokio::test]
+async fn a_message_goes_to_whom_the_plugin_knows() {
+    use super::super::bindings::notify::{self, Host as _};
+    let host = host().await;
+    let letter = |to: Option<&str>| notify::Letter {
+        to: to.map(str::to_owned),
+        title: types::Text::Raw("题".to_owned()),
+        body: types::Text::Raw("文".to_owned()),
+        open: None,
+    };
+    let refused = host
+        .call("wang", [])
+        .send("1".to_owned(), letter(None))
+        .await;
+    assert_eq!(denied(refused.unwrap()), "notify");
+    let mut call = host.call("wang", [Capability::Notify]);
+    call.send("1".to_owned(), letter(None))
+        .await
+        .unwrap()
+        .unwrap();
+    let stranger = call.send("2".to_owned(), letter(Some("nobody"))).await;
+    assert!(matches!(stranger.unwrap(), Err(types::Error::NotFound)));
+    call.sent = 20;
+    let many = call.send("3".to_owned(), letter(None)).await;
+    assert!(matches!(many.unwrap(), Err(types::Error::Busy(1000))));
+    let job = host.call_as(Principal::System("jobs"), [Capability::Notify]);
+    let nobody = { job }.send("4".to_owned(), letter(None)).await;
+    assert_eq!(denied(nobody.unwrap()), "sign-in");
 }

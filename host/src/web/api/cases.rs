@@ -18,6 +18,7 @@ use crate::{
         operations::{self, Command, Report},
         queues::{self, Count, Queue},
         views::{self, Choice, Moment},
+        visits::{self, Linked},
     },
     context::{Channel, Context},
     db::cases::Suggestion,
@@ -38,6 +39,8 @@ pub struct CaseSummary {
     pub number: String,
     /// Counts the changes; an action names the version it was decided on.
     pub version: u32,
+    /// By which table it moves: an incident, or a visit.
+    pub procedure: model::Procedure,
     /// Where it stands.
     pub state: model::State,
     /// In few words.
@@ -81,6 +84,7 @@ impl From<Case> for CaseSummary {
             id: case.id,
             number: case.number,
             version: course.version,
+            procedure: course.procedure,
             state: course.state,
             title: case.title,
             class: course.class,
@@ -185,7 +189,7 @@ pub struct NewCase {
     contact_phone: Option<String>,
 }
 
-/// Hands in a report. The same `Idempotency-Key` again answers the first case.
+/// Hands in a report; with the class of a visit, plans it, which only staff of the place may. The same `Idempotency-Key` again answers the first case.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = NewCase,
     params(("Idempotency-Key" = String, Header, description = "1 to 64 visible ASCII characters")),
     responses((status = 201, body = CaseDetail), (status = 401), (status = 422)))]
@@ -210,6 +214,7 @@ pub async fn submit(
         draft: session::drafts(&headers),
         contact_name: it.contact_name,
         contact_phone: it.contact_phone,
+        about: None,
     };
     let case = operations::submit(&app.domain, &cx, report).await?;
     Ok((StatusCode::CREATED, detail(case)))
@@ -270,6 +275,18 @@ pub async fn files(
     Path(id): Path<String>,
 ) -> Result<Json<Vec<FileRef>>> {
     views::files(&app.domain, &cx, &id).await.map(Json)
+}
+
+/// The incidents found on a visit, or the visit that an incident was found on.
+#[utoipa::path(get, path = "/api/v1/cases/{id}/linked", tag = "cases", params(("id" = String, Path)),
+    responses((status = 200, body = Vec<Linked>), (status = 404)))]
+pub async fn linked(
+    State(app): State<App>,
+    cx: Context,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Linked>>> {
+    let case = operations::get(&app.domain, &cx, &id).await?;
+    visits::linked(&app.domain, &cx, &case).await.map(Json)
 }
 
 /// What the caller may do now, what each action must be told, and where it may send the case.
@@ -335,7 +352,10 @@ pub struct NewAction {
     /// The unit it is sent to.
     #[serde(default)]
     target: Option<String>,
-    /// The class it is filed under.
+    /// The account a visit is given to.
+    #[serde(default)]
+    person: Option<String>,
+    /// The class it is filed under; of a problem found on a visit, its class if it is known.
     #[serde(default)]
     class: Option<String>,
     /// The urgency it is filed with.
@@ -372,6 +392,7 @@ pub async fn act(
         action: it.action,
         words: it.words,
         target: it.target,
+        person: it.person,
         class: it.class,
         urgency: it.urgency,
         rating: it.rating,
@@ -416,6 +437,8 @@ pub struct DutyClass {
     pub field: String,
     /// Kind of the unit that answers for it.
     pub lead: String,
+    /// By which table its cases move: incidents, or visits.
+    pub procedure: model::Procedure,
     /// Whether a community may do it by itself.
     pub basic: bool,
     /// How many photos prove that it is done.
@@ -434,6 +457,7 @@ pub async fn classes(State(app): State<App>, cx: Context) -> Json<Vec<DutyClass>
         name: it.name(cx.locale).to_owned(),
         field: it.domain.name().to_owned(),
         lead: it.lead.clone(),
+        procedure: it.procedure,
         basic: it.basic,
         evidence: it.evidence,
         basis: it.basis.clone(),

@@ -4,10 +4,16 @@
 
 pub mod attachments;
 pub mod cases;
+pub mod cells;
+pub mod circle;
 pub mod extract;
 pub mod grid;
+pub mod imports;
+pub mod machines;
 pub mod openapi;
 pub mod people;
 pub mod plugins;
 pub mod problem;
+pub mod readiness;
+pub mod records;
 pub mod session;

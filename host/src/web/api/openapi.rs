@@ -3,7 +3,10 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{attachments, cases, grid, people, plugins, problem::Document, session};
+use super::{
+    attachments, cases, cells, circle, grid, imports, machines, people, plugins, problem::Document,
+    readiness, records, session,
+};
 
 /// What `/api/v1` offers.
 #[derive(OpenApi)]
@@ -25,6 +28,13 @@ use super::{attachments, cases, grid, people, plugins, problem::Document, sessio
         grid::search,
         grid::division,
         grid::children,
+        cells::import,
+        cells::boundaries,
+        circle::near,
+        circle::import,
+        imports::begin,
+        imports::list,
+        imports::progress,
         cases::classes,
         cases::submit,
         cases::mine,
@@ -32,6 +42,7 @@ use super::{attachments, cases, grid, people, plugins, problem::Document, sessio
         cases::get,
         cases::timeline,
         cases::files,
+        cases::linked,
         cases::choices,
         cases::suggestions,
         cases::contact,
@@ -50,17 +61,41 @@ use super::{attachments, cases, grid, people, plugins, problem::Document, sessio
         people::create_token,
         people::revoke_token,
         people::reads_about_me,
+        readiness::list,
+        records::datasets,
+        records::dataset,
+        records::list_grants,
+        records::give_grant,
+        records::revoke_grant,
+        records::consents,
+        records::withdraw,
         plugins::list,
         plugins::upload,
+        plugins::swap,
         plugins::plugin,
         plugins::faults,
         plugins::lines,
+        plugins::health,
+        plugins::receipts,
+        plugins::denials,
+        plugins::held,
+        plugins::stop,
+        plugins::resume,
         plugins::roll_back,
         plugins::retire,
         plugins::revision,
         plugins::difference,
         plugins::approve,
         plugins::activate,
+        machines::receive,
+        machines::jobs,
+        machines::runs,
+        machines::parked,
+        machines::replay,
+        machines::replay_all,
+        machines::board,
+        machines::messages,
+        machines::mark,
     ),
     components(schemas(Document))
 )]

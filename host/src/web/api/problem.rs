@@ -74,6 +74,14 @@ pub fn explain(response: Response, reader: &Reader) -> Response {
                     message: i18n::problem(reader.locale, problem),
                 })
                 .collect(),
+            Some(Error::NotGranted { capability, line }) if !line.is_empty() => {
+                let problem = Problem::at("plugin.toml", "plugin-not-granted");
+                let problem = problem.with("capability", capability).with("line", line);
+                vec![Worded {
+                    message: i18n::problem(reader.locale, &problem),
+                    problem,
+                }]
+            }
             _ => Vec::new(),
         },
         request: reader.request.clone(),
@@ -99,6 +107,7 @@ fn code(error: Option<&Error>, status: StatusCode) -> &str {
         (Some(Error::Invalid(_)), _) => "invalid",
         (Some(Error::TooMany(_)), _) => "too-many",
         (Some(Error::Unavailable), _) => "unavailable",
+        (Some(Error::Paused(_)), _) => "plugin-paused",
         (None, StatusCode::METHOD_NOT_ALLOWED) => "method-not-allowed",
         (None, StatusCode::PAYLOAD_TOO_LARGE) => "too-large",
         (None, StatusCode::GATEWAY_TIMEOUT) => "timed-out",

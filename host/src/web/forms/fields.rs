@@ -8,6 +8,7 @@ use crate::{
     context::Context,
     domain::Domain,
     error::Result,
+    records::picked::{self, Candidate},
     web::{
         i18n::Words,
         pages::parts::{Faults, described, error_message},
@@ -22,6 +23,8 @@ const RADIOS: usize = 8;
 pub struct Shown<'a> {
     /// Rows, for places.
     pub domain: &'a Domain,
+    /// Whom the reader may pick.
+    pub people: &'a [Candidate],
     /// The reader.
     pub cx: &'a Context,
     /// The form's words.
@@ -58,6 +61,7 @@ pub fn field(
         Kind::One(options) => one.choices(options, "radio"),
         Kind::Many(spec) => one.choices(&spec.options, "checkbox"),
         Kind::Files(spec) => one.files(spec.media, kept),
+        Kind::Person(_) => one.person(kept.is_some()),
         Kind::Place(spec) => {
             let within = spec.within.as_deref().unwrap_or_default();
             let picker = places::picker(
@@ -216,6 +220,37 @@ impl One<'_> {
                             div class={ "govuk-hint " (block) "__hint" } id=(id) { ((self.shown.say)(words)) }
                         }
                     }
+                }
+            }
+        })
+    }
+
+    /// Whom to pick: oneself and those one acts for; officers find somebody of their area.
+    fn person(&self, picked: bool) -> Markup {
+        let (it, w) = (self.it, self.words());
+        let officer = picked::finds(self.shown.cx);
+        let chosen = self.shown.entered.text(&it.id);
+        let find = format!("{}.find", it.id);
+        self.group(&html! {
+            @if picked { p class="govuk-inset-text" { (w.t("person-picked")) } }
+            div class="govuk-radios" {
+                @for (n, person) in self.shown.people.iter().enumerate() {
+                    @let id = if n == 0 { it.id.clone() } else { format!("{}.{n}", it.id) };
+                    div class="govuk-radios__item" {
+                        input class="govuk-radios__input" type="radio" id=(id) name=(it.id) value=(person.account)
+                            checked[chosen == person.account];
+                        label class="govuk-label govuk-radios__label" for=(id) {
+                            (person.name) @if n == 0 { " " (w.t("person-oneself")) }
+                        }
+                    }
+                }
+            }
+            @if officer {
+                div class="govuk-form-group" {
+                    label class="govuk-label" for=(find) { (w.t("person-find")) }
+                    div class="govuk-hint" id={ (find) "-hint" } { (w.t("person-find-hint")) }
+                    input class="govuk-input" id=(find) name=(find) value=(self.shown.entered.text(&find)) autocomplete="off"
+                        aria-describedby={ (find) "-hint" };
                 }
             }
         })

@@ -72,7 +72,7 @@ fn as_sent(value: &Value) -> Json {
             .map_or_else(|_| json!(text), |number| json!(number)),
         Value::Flag(yes) => json!(if *yes { "1" } else { "0" }),
         Value::Choices(ids) => json!(ids),
-        Value::Files(_) | Value::Place(_) => Json::Null,
+        Value::Files(_) | Value::Place(_) | Value::Person(_) => Json::Null,
     }
 }
 
@@ -92,6 +92,7 @@ mod tests {
             default: None,
             prefill: None,
             sensitive: false,
+            bind: None,
         }
     }
 

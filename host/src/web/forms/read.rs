@@ -11,6 +11,7 @@ use crate::{
     domain::Domain,
     error::{Error, Problem, Result},
     grid::{Datum, Point, locate_position},
+    records::picked,
 };
 
 /// The longest text field, in bytes: 4,000 characters of Chinese.
@@ -126,7 +127,7 @@ pub fn from_answers(answers: &Answers) -> Entered {
             | Value::Choice(text) => entered.put(field, text.clone()),
             Value::Integer(number) => entered.put(field, number.to_string()),
             Value::Flag(yes) if *yes => entered.put(field, "1".to_owned()),
-            Value::Flag(_) | Value::Files(_) => {}
+            Value::Flag(_) | Value::Files(_) | Value::Person(_) => {}
             Value::Choices(ids) => ids.iter().for_each(|id| entered.put(field, id.clone())),
             Value::Place(place) => place_entered(&mut entered, field, place),
         }
@@ -147,12 +148,12 @@ fn place_entered(entered: &mut Entered, field: &str, place: &Place) {
 }
 
 /// Takes the answers to `fields` from what was entered into `answers`; files are uploaded, under
-/// the browser's `draft` secret. What cannot be typed right (a number with letters) is kept as
+/// the browser's `draft` secret; persons are picked for `plugin`. What cannot be typed right (a number with letters) is kept as
 /// text, so that the form's own rules say what is wrong with it.
 pub async fn answer(
     domain: &Domain,
     cx: &Context,
-    draft: &str,
+    (draft, plugin): (&str, &str),
     fields: &[&Field],
     entered: &mut Entered,
     answers: &mut Answers,
@@ -164,6 +165,18 @@ pub async fn answer(
                 files(domain, cx, draft, field, entered, before).await?
             }
             Kind::Place(_) => place(domain, cx, &field.id, entered),
+            Kind::Person(spec) => {
+                let before = answers.remove(&field.id);
+                person(
+                    domain,
+                    cx,
+                    (plugin, &spec.purpose),
+                    &field.id,
+                    entered,
+                    before,
+                )
+                .await?
+            }
             _ => typed(field, entered),
         };
         match value {
@@ -198,6 +211,34 @@ fn typed(field: &Field, entered: &Entered) -> Option<Value> {
         Kind::One(_) => Value::Choice(text),
         _ => Value::Text(text),
     })
+}
+
+/// Somebody: one of those a resident may pick, or whom an officer finds by number or name. The
+/// account that a page names is held against those again.
+async fn person(
+    domain: &Domain,
+    cx: &Context,
+    (plugin, purpose): (&str, &str),
+    field: &str,
+    entered: &Entered,
+    before: Option<Value>,
+) -> Result<Option<Value>> {
+    let chosen = entered.text(field).trim();
+    let searched = entered.text(&format!("{field}.find")).trim();
+    let candidate = if searched.is_empty() {
+        let all = picked::candidates(domain, cx).await?;
+        all.into_iter().find(|it| it.account == chosen)
+    } else {
+        let found = picked::find(domain, cx, plugin, searched).await;
+        Some(found.map_err(|error| at_field(error, field))?)
+    };
+    match candidate {
+        Some(candidate) => {
+            let token = picked::pick(domain, cx, plugin, purpose, &candidate).await?;
+            Ok(Some(Value::Person(token)))
+        }
+        None => Ok(before),
+    }
 }
 
 /// The files kept from before, less those ticked for removal, and those sent now.

@@ -41,6 +41,7 @@ pub fn answer(
         Value::Files(files) => html! {
             ul class="od-photos" { @for (n, file) in files.iter().enumerate() { li { (thumbnail(w, file, n + 1)) } } }
         },
+        Value::Person(_) => html! { (w.t("person-picked")) },
         Value::Place(place) => html! {
             @if let Some(code) = &place.division { (place_name(domain, cx, code)) }
             @if !place.address.is_empty() { br; (place.address) }

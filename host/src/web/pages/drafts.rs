@@ -9,6 +9,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use onedoor_forms::{self as forms, Field, Form, Text};
+use std::collections::BTreeMap;
 
 use super::{
     parts::{self, Faults, button},
@@ -19,6 +20,7 @@ use crate::{
     context::{Context, Principal},
     drafts::{self, Draft, Target},
     error::{Error, Result},
+    records::{consent, picked},
     web::{
         blocks::address,
         forms::{
@@ -52,7 +54,7 @@ fn words(app: &App, cx: &Context, target: &Target) -> Box<dyn Fn(&Text) -> Strin
 }
 
 /// The questions of the step `index`, as a form that is sent to `action`.
-pub fn questions(
+pub async fn questions(
     asked: &Asked<'_>,
     say: Say<'_>,
     (form, draft): (&Form, Option<&Draft>),
@@ -66,8 +68,16 @@ pub fn questions(
     let answers = draft.map_or(&empty, |it| &it.answers);
     let (steps, _) = forms::shown(form, answers);
     let step = steps.get(index).ok_or(Error::NotFound)?;
+    let asks = form
+        .fields()
+        .any(|it| matches!(it.kind, forms::Kind::Person(_)));
+    let people = match asks {
+        true => picked::candidates(&asked.app.domain, asked.cx).await?,
+        false => Vec::new(),
+    };
     let shown = fields::Shown {
         domain: &asked.app.domain,
+        people: &people,
         cx: asked.cx,
         say,
         entered,
@@ -163,10 +173,10 @@ pub async fn step(
         return Ok(Redirect::to(to).into_response());
     }
     let entered = read::from_answers(&draft.answers);
-    step_page(&asked, &draft, &step, &entered, &Faults::default())
+    step_page(&asked, &draft, &step, &entered, &Faults::default()).await
 }
 
-fn step_page(
+async fn step_page(
     asked: &Asked<'_>,
     draft: &Draft,
     step: &str,
@@ -195,7 +205,8 @@ fn step_page(
         (entered, faults),
         &here,
         &[],
-    )?;
+    )
+    .await?;
     let (n, all) = ((index + 1).to_string(), steps.len().to_string());
     let main = html! {
         (parts::back(w, &back))
@@ -261,10 +272,14 @@ async fn take(
     let form = draft.form.clone();
     let fields = step_fields(&form, &step, &draft.answers);
     let fields: Vec<&Field> = fields.into_iter().map(|(field, _)| field).collect();
+    let plugin = match &draft.target {
+        Target::Plugin { plugin, .. } => plugin.as_str(),
+        Target::Report => "",
+    };
     let taken = read::answer(
         domain,
         asked.cx,
-        secret,
+        (secret, plugin),
         &fields,
         &mut entered,
         &mut draft.answers,
@@ -273,7 +288,7 @@ async fn take(
     drafts::keep(domain, asked.cx, secret, &draft).await?;
     if let Err(error) = taken {
         let faults = Faults::of(asked.cx.locale, error)?;
-        return step_page(asked, &draft, &step, &entered, &faults);
+        return step_page(asked, &draft, &step, &entered, &faults).await;
     }
     let searching = fields.iter().any(|it| {
         let part = |name: &str| entered.text(&format!("{}.{name}", it.id)).trim().is_empty();
@@ -288,7 +303,7 @@ async fn take(
         } else {
             worded(asked.cx, &*say, &faults)
         };
-        return step_page(asked, &draft, &step, &entered, &faults);
+        return step_page(asked, &draft, &step, &entered, &faults).await;
     }
     // The answers may have brought in or taken out later steps.
     let (steps, _) = forms::shown(&draft.form, &draft.answers);
@@ -323,47 +338,53 @@ pub async fn check(
     if let Some(to) = &draft.sent {
         return Ok(Redirect::to(to).into_response());
     }
-    check_page(&asked, &draft, &Faults::default())
+    check_page(&asked, &draft, &Faults::default()).await
 }
 
-fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result<Response> {
+async fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result<Response> {
     let w = Words(asked.cx.locale);
     let domain = &asked.app.domain;
     let say = words(asked.app, asked.cx, &draft.target);
     let (steps, answers) = forms::shown(&draft.form, &draft.answers);
     let here = format!("/drafts/{}/check", draft.id);
     let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    let people = picked_names(asked, &answers).await?;
+    let sheet = consent_sheet(asked, draft).await?;
     let last = steps.last().map_or_else(
         || origin(&draft.target),
         |it| step_address(&draft.id, &it.step.id),
     );
     let main = html! {
-        (parts::back(w, &last))
-        (faults.summary(w))
-        h1 class="govuk-heading-l" { (w.t("check-title")) }
-        dl class="govuk-summary-list" {
-            @for step in &steps { @for field in &step.fields {
-                div class="govuk-summary-list__row" {
-                    dt class="govuk-summary-list__key" { (say(&field.label)) }
-                    dd class="govuk-summary-list__value" {
-                        (review::answer(domain, asked.cx, &*say, field, answers.get(&field.id)))
-                    }
-                    dd class="govuk-summary-list__actions" {
-                        a class="govuk-link od-call" href=(step_address(&draft.id, &step.step.id)) {
-                            (w.t("app-change")) span class="govuk-visually-hidden" { " " (say(&field.label)) }
-                        }
-                    }
-                }
-            } }
-        }
-        @if matches!(asked.cx.principal, Principal::Anonymous) {
-            p class="govuk-inset-text" { (w.t("check-sign-in")) }
-            a class="govuk-button" role="button" draggable="false" href={ "/sign-in?back=" (back) } { (w.t("check-go-sign-in")) }
-        } @else {
-            @if let Some(words) = &draft.form.declaration { p class="govuk-body" { (say(words)) } }
-            form method="post" action={ "/drafts/" (draft.id) "/send" } { (button(&say(&draft.form.submit))) }
-        }
-    };
+           (parts::back(w, &last))
+           (faults.summary(w))
+           h1 class="govuk-heading-l" { (w.t("check-title")) }
+           dl class="govuk-summary-list" {
+               @for step in &steps { @for field in &step.fields {
+                   div class="govuk-summary-list__row" {
+                       dt class="govuk-summary-list__key" { (say(&field.label)) }
+                       dd class="govuk-summary-list__value" {
+                           @match people.get(&field.id) {
+                               Some(name) => (name),
+                               None => (review::answer(domain, asked.cx, &*say, field, answers.get(&field.id))),
+                           }
+                       }
+                       dd class="govuk-summary-list__actions" {
+                           a class="govuk-link od-call" href=(step_address(&draft.id, &step.step.id)) {
+                               (w.t("app-change")) span class="govuk-visually-hidden" { " " (say(&field.label)) }
+                           }
+                       }
+                   }
+               } }
+           }
+           @if matches!(asked.cx.principal, Principal::Anonymous) {
+               p class="govuk-inset-text" { (w.t("check-sign-in")) }
+               a class="govuk-button" role="button" draggable="false" href={ "/sign-in?back=" (back) } { (w.t("check-go-sign-in")) }
+           } @else {
+    @if let Some(sheet) = &sheet { (sheet) }
+               @if let Some(words) = &draft.form.declaration { p class="govuk-body" { (say(words)) } }
+               form method="post" action={ "/drafts/" (draft.id) "/send" } { (button(&say(&draft.form.submit))) }
+           }
+       };
     let at: Uri = here.parse().map_err(Error::internal)?;
     Ok(layout::page(
         asked.app,
@@ -372,6 +393,34 @@ fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result<Respo
         &w.t("check-title"),
         &main,
     ))
+}
+
+/// The names of those who were picked, by field, for whoever picked them.
+async fn picked_names(
+    asked: &Asked<'_>,
+    answers: &forms::Answers,
+) -> Result<BTreeMap<String, String>> {
+    let mut names = BTreeMap::new();
+    for (field, value) in answers.iter() {
+        if let forms::Value::Person(token) = value
+            && let Some(person) = picked::shown(&asked.app.domain, asked.cx, token).await?
+        {
+            names.insert(field.to_owned(), person.name);
+        }
+    }
+    Ok(names)
+}
+
+/// What sending the form agrees to, in plain words; none for most forms.
+async fn consent_sheet(asked: &Asked<'_>, draft: &Draft) -> Result<Option<Markup>> {
+    let (Some(purpose), Target::Plugin { plugin, .. }) = (&draft.form.consent, &draft.target)
+    else {
+        return Ok(None);
+    };
+    let sheet = consent::sheet(&asked.app.domain, plugin, purpose).await?;
+    Ok(Some(super::my_data::sheet(
+        asked.app, asked.cx, plugin, &sheet,
+    )))
 }
 
 /// `POST /drafts/{id}/send`
@@ -404,7 +453,7 @@ async fn finish(asked: &Asked<'_>, draft: Draft, secret: &str) -> Result<Respons
         Err(faults) => {
             let say = words(asked.app, asked.cx, &draft.target);
             let faults = worded(asked.cx, &*say, &faults);
-            return check_page(asked, &draft, &faults);
+            return check_page(asked, &draft, &faults).await;
         }
     };
     let done = match &draft.target {
@@ -422,10 +471,10 @@ async fn finish(asked: &Asked<'_>, draft: Draft, secret: &str) -> Result<Respons
             drafts::sent(&asked.app.domain, asked.cx, secret, draft, &to).await?;
             Ok(*page)
         }
-        Ok(Sent::Refused(faults)) => check_page(asked, &draft, &faults),
+        Ok(Sent::Refused(faults)) => check_page(asked, &draft, &faults).await,
         Err(error) => {
             let faults = Faults::of(asked.cx.locale, error)?;
-            check_page(asked, &draft, &faults)
+            check_page(asked, &draft, &faults).await
         }
     }
 }

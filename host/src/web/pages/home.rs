@@ -79,6 +79,7 @@ pub async fn show(State(app): State<App>, cx: Context, uri: Uri) -> Result<Respo
         @if count == 0 { p class="govuk-body" { (w.t("home-no-services")) } }
         @else { ul class="od-cards" { @for it in services.values().flatten().take(FEW.0) { (card(it)) } } }
         @if count > FEW.0 { p class="govuk-body" { a class="govuk-link od-call" href="/services" { (w.t("home-all-services")) } } }
+        p class="govuk-body" { a class="govuk-link od-call" href="/circle" { (w.t("circle-title")) } }
         p class="govuk-inset-text" { (w.t("home-call")) " " a class="govuk-link od-call" href="tel:12345" { (w.t("app-hotline")) } }
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))

@@ -26,9 +26,9 @@ use crate::{
 pub fn tag(w: Words, state: CaseState) -> Markup {
     let colour = match state {
         CaseState::NeedInfo => "govuk-tag--yellow",
-        CaseState::Declined => "govuk-tag--red",
+        CaseState::Declined | CaseState::Missed => "govuk-tag--red",
         CaseState::Resolved => "govuk-tag--green",
-        CaseState::Closed => "govuk-tag--grey",
+        CaseState::Closed | CaseState::Reviewed => "govuk-tag--grey",
         _ => "govuk-tag--blue",
     };
     html! { strong class={ "govuk-tag " (colour) } { (w.t(&format!("state-{}", state.name()))) } }

@@ -3,10 +3,13 @@
 
 pub mod account;
 pub mod case;
+pub mod circle;
 pub mod drafts;
+pub mod family;
 pub mod files;
 pub mod home;
 pub mod matters;
+pub mod messages;
 pub mod my_data;
 pub mod parts;
 pub mod preferences;

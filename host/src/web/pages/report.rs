@@ -55,7 +55,8 @@ pub async fn show(
         (&entered, &Faults::default()),
         "/report",
         &[],
-    )?;
+    )
+    .await?;
     let main = html! {
         (parts::back(w, "/"))
         h1 class="govuk-heading-l" { (w.t("home-report")) }
@@ -109,6 +110,7 @@ fn form(cx: &Context) -> Form {
         show_if: Vec::new(),
         default: None,
         prefill: None,
+        bind: None,
         sensitive: false,
     };
     let hinted = |it: Field, key: &str| Field {
@@ -188,6 +190,7 @@ fn form(cx: &Context) -> Form {
         declaration: Some(words("report-declaration")),
         submit: words("report-send"),
         state: String::new(),
+        consent: None,
     }
 }
 

@@ -5,7 +5,7 @@
 use axum::{
     Form,
     extract::{Multipart, Path, Query, State},
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::{Markup, html};
@@ -26,8 +26,8 @@ use crate::{
     drafts::{Draft, Target},
     error::{Error, Result},
     keys::Purpose,
-    plugins::{CallError, Failure, FailureKind, Loaded},
-    records::access,
+    plugins::{CallError, FailureKind, Loaded},
+    records::{access, consent, held, picked},
     web::{
         blocks::{Shown, address},
         forms::read::{self, Entered},
@@ -212,6 +212,7 @@ async fn first_step(
         &action,
         &hidden,
     )
+    .await
 }
 
 /// What the host holds about the person, for them to check, and the form's own defaults.
@@ -220,6 +221,14 @@ async fn prefilled(asked: &Asked<'_>, form: &forms::Form) -> Result<Entered> {
     for field in form.fields() {
         if let Some(value) = &field.default {
             answers.set(&field.id, value.clone());
+        }
+    }
+    for field in form.fields() {
+        if let Some(bind) = &field.bind
+            && let Some(value) =
+                held::own_value(&asked.app.domain, asked.cx, bind, &field.kind).await?
+        {
+            answers.set(&field.id, value);
         }
     }
     let mut entered = read::from_answers(&answers);
@@ -305,6 +314,10 @@ pub async fn send(
         })
         .flatten()
         .collect();
+    held::check_bound(&asked.app.domain, asked.cx, &draft.form, answers).await?;
+    if let Some(purpose) = &draft.form.consent {
+        agree(asked, id, purpose, answers).await?;
+    }
     if !files.is_empty() {
         attachments::adopt(&asked.app.domain, asked.cx, secret, &files).await?;
     }
@@ -327,7 +340,7 @@ pub async fn send(
             Ok(Sent::Refused(said(asked, &loaded, &problems)))
         }
         // The answers are kept: they can be sent again.
-        Err(CallError::Failed(_)) => {
+        Err(CallError::Failed(_) | CallError::Paused(_)) => {
             let w = Words(asked.cx.locale);
             let mut faults = Faults::default();
             let phone = loaded.manifest.contact.phone.as_str();
@@ -336,6 +349,22 @@ pub async fn send(
         }
         Err(error) => Err(refusal(asked.cx, error)),
     }
+}
+
+/// Sending gives the consent that the sheet spoke of: about whoever was picked, or the sender.
+async fn agree(asked: &Asked<'_>, plugin: &str, purpose: &str, answers: &Answers) -> Result<()> {
+    let (domain, cx) = (&asked.app.domain, asked.cx);
+    let mut about = cx.account().map(str::to_owned);
+    for (field, value) in answers.iter() {
+        if let Value::Person(token) = value {
+            let found = picked::shown(domain, cx, token).await?;
+            let person = found.ok_or_else(|| Error::invalid(field, "form-not-person"))?;
+            about = Some(person.account);
+            break;
+        }
+    }
+    let about = about.ok_or(Error::Unauthenticated)?;
+    consent::give(domain, cx, &about, plugin, purpose).await
 }
 
 fn said(asked: &Asked<'_>, loaded: &Loaded, problems: &[forms::Problem]) -> Faults {
@@ -442,7 +471,19 @@ pub async fn act(
 /// An answer without a page: a refusal is the host's page for it, a failure the named card.
 async fn no_page(asked: &Asked<'_>, loaded: &Loaded, error: CallError) -> Result<Response> {
     match error {
-        CallError::Failed(failure) => card(asked, loaded, &failure).await,
+        CallError::Failed(failure) if failure.kind == FailureKind::Busy => {
+            card(asked, loaded, "service-busy", 60).await
+        }
+        CallError::Failed(_) => card(asked, loaded, "service-down-why", 60).await,
+        CallError::Paused(seconds) => {
+            let stopped = asked.app.plugins.is_held(&loaded.manifest.id);
+            let why = if stopped {
+                "service-stopped-why"
+            } else {
+                "service-paused-why"
+            };
+            card(asked, loaded, why, seconds).await
+        }
         other => Err(refusal(asked.cx, other)),
     }
 }
@@ -458,37 +499,37 @@ fn refusal(cx: &Context, error: CallError) -> Error {
         CallError::Refused(forms::Error::Invalid(_)) => Error::Conflict("plugin-invalid"),
         CallError::Refused(forms::Error::Busy(_) | forms::Error::Other(_))
         | CallError::Failed(_) => Error::Unavailable,
+        CallError::Paused(seconds) => Error::Paused(seconds),
     }
 }
 
 /// The card of a plugin that does not answer: whose it is, whom to call, and what still works.
-async fn card(asked: &Asked<'_>, loaded: &Loaded, failure: &Failure) -> Result<Response> {
+/// `why` is a key; a program may ask again in `seconds`.
+async fn card(asked: &Asked<'_>, loaded: &Loaded, why: &str, seconds: u32) -> Result<Response> {
     let w = Words(asked.cx.locale);
     let department = department(asked, loaded).await?;
     let contact = &loaded.manifest.contact;
     let service = name(loaded, asked.cx.locale);
     let title = w.tx("service-down", &[("service", service)]);
-    let why = match failure.kind {
-        FailureKind::Busy => w.t("service-busy"),
-        _ => w.t("service-down-why"),
-    };
     let hours = contact.hours.as_ref().map(|it| match asked.cx.locale {
         Locale::Chinese => it.zh.as_str(),
         Locale::English => it.en.as_str(),
     });
     let main = html! {
         h1 class="govuk-heading-l" { (title) }
-        p class="govuk-body" { (why) }
+        p class="govuk-body" { (w.t(why)) }
         div class="od-holder" {
             p { (w.t("service-department")) " " strong { (department) } }
             p { a class="govuk-link od-call" href={ "tel:" (contact.phone) } { (w.t("service-call")) " " (contact.phone) }
                 @if let Some(hours) = hours { " " (hours) } }
         }
         p class="govuk-body" { (w.t("service-still")) }
-        a class="govuk-button" role="button" draggable="false" href="/report" { (w.t("home-report")) }
+        div class="govuk-button-group" {
+            a class="govuk-button" role="button" draggable="false" href="/report" { (w.t("home-report")) }
+            a class="govuk-link" href="/matters" { (w.t("app-matters")) }
+        }
     };
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    Ok(layout::page_with(
-        status, asked.app, asked.cx, asked.uri, &title, &main,
-    ))
+    let page = layout::page_with(status, asked.app, asked.cx, asked.uri, &title, &main);
+    Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
 }

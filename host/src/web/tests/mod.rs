@@ -2,8 +2,10 @@
 //! demonstration in a folder of its own.
 
 mod api;
+mod bulk;
 mod course;
 mod guard;
+mod machines;
 mod permissions;
 
 use axum::{
@@ -124,6 +126,8 @@ pub enum Sent<'a> {
     Nothing,
     Form(&'a [(&'a str, &'a str)]),
     Json(serde_json::Value),
+    /// Bytes of a kind.
+    Raw(&'a str, &'a [u8]),
     /// Fields, and files by field, name and bytes.
     Parts(&'a [(&'a str, &'a str)], &'a [(&'a str, &'a str, Vec<u8>)]),
 }
@@ -197,6 +201,7 @@ impl Browser {
 fn encode(sent: Sent<'_>) -> (Option<String>, Vec<u8>) {
     match sent {
         Sent::Nothing => (None, Vec::new()),
+        Sent::Raw(kind, bytes) => (Some(kind.to_owned()), bytes.to_vec()),
         Sent::Json(value) => (
             Some("application/json".to_owned()),
             value.to_string().into(),

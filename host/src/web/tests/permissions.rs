@@ -72,6 +72,13 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             Some(Write::Json(json!({ "action": "comment", "words": "看过" })))
         }
         ("post", "/api/v1/attachments") => Some(Write::Parts(Vec::new(), Some("file"))),
+        // No list and no boundaries: who may is asked before what they are.
+        ("post", "/api/v1/grid/imports" | "/api/v1/grid/cells" | "/api/v1/service-points") => {
+            Some(Write::Nothing)
+        }
+        ("post", "/work/grid/cells" | "/work/people/import") => {
+            Some(Write::Parts(Vec::new(), None))
+        }
         ("post", "/api/v1/invitations") => Some(Write::Json(
             json!({ "login": "new.one", "name": "新", "unit": "u-310101022", "role": "handler" }),
         )),
@@ -109,6 +116,12 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             Some(Write::Parts(fields, None))
         }
         ("post", "/work/cases/{id}/contact") => form(&[]),
+        ("post", "/work/visits/new") => form(&[
+            ("once", "matrix-visit"),
+            ("class", "V0301"),
+            ("about", "回访独居老人"),
+            ("division", "310101022027"),
+        ]),
         ("post", "/work/people/invite") => form(&[
             ("login", "new.two"),
             ("name", "新"),
@@ -119,12 +132,33 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             form(&[("unit", "u-310101022"), ("role", "handler")])
         }
         ("post", "/work/people/{account}/posts/{post}/end") => form(&[]),
+        ("post", "/api/v1/grants") => Some(Write::Json(json!({
+            "plugin": "none", "purpose": "none", "dataset": "none", "fields": ["none"], "days": 1,
+        }))),
+        ("post", "/work/grants") => form(&[("dataset", "none")]),
+        ("post", "/work/grants/{id}/revoke" | "/my-data/consents/{id}/withdraw") => form(&[]),
+        ("post", "/family/children") => form(&[("name", "小明"), ("born", "2020-01-01")]),
+        ("post", "/family/helpers") => form(&[("phone", "19920000009")]),
+        ("post", "/family/{id}/end") => form(&[]),
+        ("post", "/work/family") => form(&[("whom", "19920000009"), ("who", "19920000008")]),
         // No component, and no plugin of that name: who may is asked before what it is.
         ("post", "/work/plugins") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/work/plugins/{id}/{step}") => form(&[]),
+        ("post", "/work/plugins/{id}/stop") => form(&[("reason", "检修")]),
+        ("post", "/api/v1/plugins/{id}/stop") => Some(Write::Json(json!({ "reason": "检修" }))),
         ("post", "/work/revisions/{digest}/{step}") => form(&[]),
         ("post", "/services/{plugin}/{page}/forms/{form}") => Some(Write::Parts(Vec::new(), None)),
         ("post", "/services/{plugin}/{page}/actions/{action}") => form(&[("once", "matrix")]),
+        ("post", "/api/v1/plugins/{id}/inbox/{inbox}") => {
+            Some(Write::Json(json!({ "source": "d1", "values": {} })))
+        }
+        ("post", "/api/v1/parked/{message}/replay" | "/api/v1/messages/{message}/read") => {
+            Some(Write::Nothing)
+        }
+        ("post", "/messages/read" | "/messages/{message}/open") => form(&[]),
+        ("post", "/work/messages/{message}/replay" | "/work/plugins/{id}/messages/replay") => {
+            form(&[])
+        }
         ("post", path)
             if path.starts_with("/api/v1/plugins") || path.starts_with("/api/v1/revisions/") =>
         {
@@ -160,6 +194,7 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
     let verb = method.to_uppercase();
     let to = match path {
         "/api/v1/grid/locate" => format!("{to}?lon=121.4743&lat=31.2212&datum=wgs84"),
+        "/api/v1/service-points" if method == "get" => format!("{to}?community=310101022027"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
         _ => to.to_owned(),
     };

@@ -40,6 +40,15 @@ pub(super) fn form_rules(form: &Form) -> Found {
         form.checks.len() <= 20,
         "at most 20 checks",
     );
+    if let Some(purpose) = &form.consent {
+        id(&mut found, "consent", purpose);
+        need(
+            &mut found,
+            "consent",
+            form.review,
+            "a form that gives consent has a page to check the answers",
+        );
+    }
     let mut earlier: Vec<&Field> = Vec::new();
     let mut steps = BTreeSet::new();
     for step in &form.steps {
@@ -106,13 +115,26 @@ fn field(found: &mut Found, field: &Field, earlier: &[&Field]) {
         need(
             found,
             &at,
-            !matches!(value, Value::Files(_)),
-            "files have no default",
+            !matches!(value, Value::Files(_) | Value::Person(_)),
+            "files and persons have no default",
         );
     }
     if field.prefill.is_some() {
         let fits = matches!(field.kind, Kind::Text(_) | Kind::Place(_));
         need(found, &at, fits, "only texts and places are filled in");
+    }
+    if let Some(bind) = &field.bind {
+        let parts = bind.split_once('.').unwrap_or_default();
+        id(found, &at, parts.0);
+        id(found, &at, parts.1);
+        let fits =
+            field.prefill.is_none() && !matches!(field.kind, Kind::Files(_) | Kind::Person(_));
+        need(
+            found,
+            &at,
+            fits,
+            "a field of a dataset is no file and no person, and has no other prefill",
+        );
     }
 }
 
@@ -208,6 +230,7 @@ fn kind(found: &mut Found, at: &str, kind: &Kind) {
             });
             need(found, at, code, "`within` is a division code");
         }
+        Kind::Person(spec) => id(found, at, &spec.purpose),
         Kind::Flag | Kind::Time => {}
     }
 }
@@ -286,7 +309,8 @@ fn matches_kind(kind: &Kind, value: &Value) -> bool {
         | (Kind::Integer(_), Value::Integer(_))
         | (Kind::Flag, Value::Flag(_))
         | (Kind::Files(_), Value::Files(_))
-        | (Kind::Place(_), Value::Place(_)) => true,
+        | (Kind::Place(_), Value::Place(_))
+        | (Kind::Person(_), Value::Person(_)) => true,
         _ => false,
     }
 }

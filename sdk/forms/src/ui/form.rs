@@ -48,6 +48,8 @@ pub enum Value {
     Files(Vec<FileRef>),
     /// A place.
     Place(Place),
+    /// A token for a person who was picked; says nothing by itself.
+    Person(String),
 }
 
 /// How a test compares.
@@ -217,6 +219,13 @@ pub struct PlaceSpec {
     pub precise: bool,
 }
 
+/// A person to pick.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonSpec {
+    /// For which purpose of the manifest.
+    pub purpose: String,
+}
+
 /// What a field asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -241,6 +250,8 @@ pub enum Kind {
     Files(FileSpec),
     /// A place.
     Place(PlaceSpec),
+    /// Somebody; residents pick themselves or whom they act for.
+    Person(PersonSpec),
 }
 
 /// What the host may fill in from what it holds about the person, for them to check.
@@ -276,6 +287,9 @@ pub struct Field {
     pub prefill: Option<Prefill>,
     /// Shown masked in lists and kept out of drafts.
     pub sensitive: bool,
+    /// The field of a dataset that this asks for, as `dataset.field`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
 }
 
 /// A rule across fields, checked when the form is handed in.
@@ -321,6 +335,9 @@ pub struct Form {
     pub submit: Text,
     /// Up to 2,000 characters of the plugin's own, signed by the host and handed back.
     pub state: String,
+    /// The purpose of the manifest that sending it gives consent to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
 }
 
 impl Form {

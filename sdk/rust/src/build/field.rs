@@ -48,6 +48,11 @@ impl<'a, K> AddField<'a, K> {
     pub fn sensitive(self) -> Self {
         self.edit(|field| field.sensitive = true)
     }
+
+    /// Asks for a field of a dataset, as `dataset.field`: what is held is filled in.
+    pub fn bind(self, bind: &str) -> Self {
+        self.edit(|field| field.bind = Some(bind.to_owned()))
+    }
 }
 
 impl AddField<'_, Words> {

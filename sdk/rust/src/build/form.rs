@@ -2,13 +2,13 @@
 
 use onedoor_forms::{
     Check, DateSpec, DecimalSpec, Field, FileSpec, Form, IntegerSpec, Kind, ManySpec, Media,
-    PlaceSpec, Step, Text, TextFormat, TextSpec, check_form,
+    PersonSpec, PlaceSpec, Step, Text, TextFormat, TextSpec, check_form,
 };
 
 use super::{
     broken,
     field::AddField,
-    key::{Day, Decimal, Files, Key, Many, One, Spot, Time, When, Whole, Words, YesNo},
+    key::{Day, Decimal, Files, Key, Many, One, Somebody, Spot, Time, When, Whole, Words, YesNo},
 };
 use crate::Result;
 
@@ -33,6 +33,7 @@ impl FormBuilder {
                 declaration: None,
                 submit,
                 state: String::new(),
+                consent: None,
             },
         }
     }
@@ -160,6 +161,26 @@ impl FormBuilder {
         self.add(key, label, Kind::Place(PlaceSpec::default()))
     }
 
+    /// Asks for a person, for a purpose of the manifest: residents pick themselves or somebody they
+    /// act for, staff find somebody of their area. The answer is a token for
+    /// [`records::open`](crate::records::open).
+    pub fn person(
+        &mut self,
+        key: Key<Somebody>,
+        label: Text,
+        purpose: &str,
+    ) -> AddField<'_, Somebody> {
+        let purpose = purpose.to_owned();
+        self.add(key, label, Kind::Person(PersonSpec { purpose }))
+    }
+
+    /// Sending the form gives consent to this purpose of the manifest, by its sheet that stands
+    /// with the answers to be checked.
+    pub fn consent(&mut self, purpose: &str) -> &mut Self {
+        self.form.consent = Some(purpose.to_owned());
+        self.review()
+    }
+
     /// The form, checked by the host's own rules.
     pub fn finish(self) -> Result<Form> {
         let breaches = check_form(&self.form);
@@ -193,6 +214,7 @@ impl FormBuilder {
             default: None,
             prefill: None,
             sensitive: false,
+            bind: None,
         };
         if let Some(step) = self.form.steps.last_mut() {
             step.fields.push(field);

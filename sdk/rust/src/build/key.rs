@@ -61,6 +61,8 @@ kinds! {
     Files: Files => Vec<FileRef>;
     /// A place.
     Spot: Place => Place;
+    /// A token for somebody who was picked.
+    Somebody: Person => String;
 }
 
 /// The name of a field of a kind: `const ABOUT: Key<Words> = Key::new("about");`

@@ -9,7 +9,9 @@ mod table;
 
 pub use field::AddField;
 pub use form::FormBuilder;
-pub use key::{Day, Decimal, Files, Key, Many, One, Read, Spot, Time, When, Whole, Words, YesNo};
+pub use key::{
+    Day, Decimal, Files, Key, Many, One, Read, Somebody, Spot, Time, When, Whole, Words, YesNo,
+};
 pub use page::{PageBuilder, page};
 pub use table::TableBuilder;
 

@@ -17,6 +17,10 @@ pub enum Failure {
     NoSuchAction,
     /// The form was not rightly filled in; the plugin did not see it.
     Faults(Vec<Fault>),
+    /// The manifest lists no such job or inbox.
+    NotInManifest(String),
+    /// The tile of that id breaks this rule.
+    Tile(String, &'static str),
     /// The suggested class is not in the manifest.
     ForeignClass(String),
     /// The confidence is not between 0 and 1.

@@ -30,16 +30,21 @@
 
 mod failure;
 pub(crate) mod imports;
+mod machines;
+mod record;
+pub(crate) mod records;
 mod state;
 mod words;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Instant};
 
 use onedoor_forms::{Answers, Date, Outcome, Route, Submission, View, check_view, validate};
+pub use onedoor_manifest::Receipt;
 use onedoor_manifest::{Flaw, Manifest};
+use serde_json::Value;
 
 pub use failure::Failure;
-pub use state::{OneCase, Person};
+pub use state::{OneCase, Person, Sent};
 
 use crate::{
     Event, Events, FileRef, Portal, Report, Result, Suggestion, Triage,
@@ -47,6 +52,7 @@ use crate::{
     grid::{Division, Level},
     log::Severity,
 };
+use record::argument;
 use state::{Area, Host};
 use words::Bundles;
 
@@ -138,6 +144,11 @@ impl TestHost {
             .insert(code.to_owned(), (zh.to_owned(), en.to_owned()));
     }
 
+    /// Says that a class is one of visits: what is opened with it is planned work.
+    pub fn add_visit_class(&self, code: &str) {
+        self.host.borrow_mut().visits.push(code.to_owned());
+    }
+
     /// Hands a photo in, as a form of the person who is signed in would.
     pub fn photo(&self, name: &str) -> FileRef {
         self.host.borrow_mut().hand_in(name, "image/jpeg")
@@ -145,7 +156,8 @@ impl TestHost {
 
     /// Shows a page, and checks it by the rules of the contract.
     pub fn render<P: Portal>(&self, at: &Route) -> Result<View, Failure> {
-        let view = self.call(|| P::render(at.clone()))?;
+        let arguments = vec![argument(at)];
+        let view = self.export(("portal", "render"), arguments, || P::render(at.clone()))?;
         self.checked(view)
     }
 
@@ -173,6 +185,7 @@ impl TestHost {
         let form = view.form(form).ok_or(Failure::NoSuchForm)?;
         let today = self.host.borrow().today();
         let kept = validate(form, answers, today).map_err(Failure::Faults)?;
+        self.host.borrow_mut().agree(form, &kept);
         let submission = Submission {
             form: form.id.clone(),
             version: form.version,
@@ -180,7 +193,11 @@ impl TestHost {
             once: once.to_owned(),
             answers: kept.in_order(form),
         };
-        self.checked_outcome(self.call(|| P::submit(at.clone(), submission))?)
+        let arguments = vec![argument(at), argument(&submission)];
+        let outcome = self.export(("portal", "submit"), arguments, || {
+            P::submit(at.clone(), submission)
+        })?;
+        self.checked_outcome(outcome)
     }
 
     /// Presses a button of a page. A button that the page does not have, or does not enable, is
@@ -194,12 +211,18 @@ impl TestHost {
             return Err(Failure::NoSuchAction);
         }
         let once = self.host.borrow_mut().fresh("once");
-        self.checked_outcome(self.call(|| P::act(at.clone(), action.to_owned(), once))?)
+        let arguments = vec![argument(at), argument(&action), argument(&once)];
+        let outcome = self.export(("portal", "act"), arguments, || {
+            P::act(at.clone(), action.to_owned(), once)
+        })?;
+        self.checked_outcome(outcome)
     }
 
     /// Asks for a suggestion. One that names a class not in the manifest is refused.
     pub fn suggest<T: Triage>(&self, report: Report) -> Result<Option<Suggestion>, Failure> {
-        let suggestion = self.call(|| T::suggest(report));
+        let arguments = vec![argument(&report)];
+        let suggestion =
+            self.export(("triage", "suggest"), arguments, || Ok(T::suggest(report)))?;
         let host = self.host.borrow();
         match &suggestion {
             Some(it) if !host.manifest.cases.classes.contains(&it.class) => {
@@ -254,16 +277,28 @@ impl TestHost {
     /// Tells one event; as on the real host, nobody is calling then, and a plugin may be told the
     /// same event again.
     pub fn tell<E: Events>(&self, event: Event) -> Result<(), Failure> {
+        let arguments = vec![argument(&event)];
+        let done = self.unattended(("events", "on-event"), arguments, || E::on_event(event));
+        done.map_err(Failure::from)
+    }
+
+    /// Runs something as one call that nobody makes.
+    fn unattended<T>(
+        &self,
+        export: (&'static str, &'static str),
+        arguments: Vec<Value>,
+        run: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
         let person = {
             let mut host = self.host.borrow_mut();
-            host.in_event = true;
+            host.unattended = true;
             host.person.take()
         };
-        let done = self.call(|| E::on_event(event));
+        let done = self.export(export, arguments, run);
         let mut host = self.host.borrow_mut();
-        host.in_event = false;
+        host.unattended = false;
         host.person = person;
-        done.map_err(Failure::from)
+        done
     }
 
     /// What the next delivery will tell, oldest first.
@@ -301,12 +336,52 @@ impl TestHost {
         self.host.borrow().log.clone()
     }
 
+    /// What the calls so far cost, oldest first, in the form that the real host has: which of its
+    /// functions they called how often, what they were denied, and how long they took. What only
+    /// a component has (memory, the time to start it, its own time) is left out.
+    pub fn receipts(&self) -> Vec<Receipt> {
+        self.host.borrow().receipts.clone()
+    }
+
     /// Runs something as one call of the plugin: for wrappers called directly.
     pub fn call<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.measured("call", || (run(), "ok"))
+    }
+
+    /// Runs an export that may refuse, and keeps what it was called with and was answered.
+    fn export<T>(
+        &self,
+        (interface, function): (&'static str, &'static str),
+        arguments: Vec<Value>,
+        run: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let begin = |host: &mut Host| host.recorder.begin(interface, function, arguments);
+        begin(&mut self.host.borrow_mut());
+        // As the host's measurements name them.
+        let export = match interface {
+            "portal" | "triage" => function,
+            "events" => "event",
+            "jobs" => "job",
+            other => other,
+        };
+        let answer = self.measured(export, || {
+            let result = run();
+            let outcome = if result.is_ok() { "ok" } else { "refused" };
+            (result, outcome)
+        });
+        self.host.borrow_mut().recorder.end(answer.is_err());
+        answer
+    }
+
+    fn measured<T>(&self, export: &'static str, run: impl FnOnce() -> (T, &'static str)) -> T {
         self.host.borrow_mut().begin_call();
         let before = CURRENT.with(|it| it.borrow_mut().replace(Rc::clone(&self.host)));
         let _restore = Restore(before);
-        run()
+        let began = Instant::now();
+        let (answer, outcome) = run();
+        let took = began.elapsed();
+        self.host.borrow_mut().end_call(export, outcome, took);
+        answer
     }
 }
 
@@ -320,11 +395,17 @@ impl Drop for Restore {
     }
 }
 
-/// The host of the call that runs on this thread.
-fn with_host<T>(run: impl FnOnce(&mut Host) -> T) -> T {
+/// The host of the call that runs on this thread, which calls this function of it.
+fn with_host<T: serde::Serialize>(function: &'static str, run: impl FnOnce(&mut Host) -> T) -> T {
     let host = CURRENT.with(|it| it.borrow().clone());
     match host {
-        Some(host) => run(&mut host.borrow_mut()),
+        Some(host) => {
+            let host = &mut host.borrow_mut();
+            host.called(function);
+            let answer = run(host);
+            host.recorder.answered(function, &answer);
+            answer
+        }
         None => no_host(),
     }
 }
@@ -334,7 +415,5 @@ fn with_host<T>(run: impl FnOnce(&mut Host) -> T) -> T {
     reason = "a test that calls the host without one is wrong, and must say so"
 )]
 fn no_host() -> ! {
-    panic!(
-        "the host was called outside of TestHost::call, render, submit, press, suggest or deliver"
-    )
+    panic!("the host was called outside of a call of TestHost")
 }

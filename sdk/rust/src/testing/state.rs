@@ -1,16 +1,23 @@
 //! What the test host holds.
 
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use onedoor_forms::{Argument, Date, Denial, Error, FileRef, Instant, Problem, Text};
-use onedoor_manifest::Manifest;
+use onedoor_manifest::{Manifest, Receipt};
+
+use super::record::Recorder;
 
 use crate::{
     Event,
-    cases::{Info, Location, State, Step, Urgency},
+    cases::{About, Info, Location, State, Step, Urgency},
     grid::{Division, Level, Point},
     identity::{Caller, Claim, Role},
     log::Severity,
+    notify::Letter,
 };
 
 const DAY: i64 = 86_400_000;
@@ -98,10 +105,25 @@ pub struct OneCase {
     pub description: String,
     /// Its files.
     pub files: Vec<FileRef>,
+    /// Whom it is about, where nobody called.
+    pub about: Option<About>,
     /// Who reported it.
     pub reporter: Option<String>,
     /// What has happened.
     pub steps: Vec<Step>,
+}
+
+/// A message that the plugin has sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    /// The subject it went to.
+    pub to: String,
+    /// Under which key.
+    pub once: String,
+    /// What it says.
+    pub letter: Letter,
+    /// When.
+    pub at: Instant,
 }
 
 #[derive(Debug)]
@@ -115,21 +137,32 @@ pub(crate) struct Host {
     pub manifest: Manifest,
     pub now: Instant,
     pub person: Option<Person>,
-    /// Whether an event is being told: then nobody calls.
-    pub in_event: bool,
+    /// Whether an event, a job, a signal or a board is at work: then nobody calls.
+    pub unattended: bool,
     pub divisions: Vec<Division>,
     pub areas: Vec<Area>,
     pub class_names: BTreeMap<String, (String, String)>,
+    pub visits: Vec<String>,
     pub cases: Vec<OneCase>,
     pub opened: BTreeMap<(String, String), String>,
     pub remarks: Vec<(String, String)>,
     pub values: BTreeMap<(Option<String>, String), String>,
     pub files: Vec<(String, String)>,
     pub events: Vec<Event>,
+    /// Whom the plugin keeps something about.
+    pub known: BTreeSet<String>,
+    pub letters: Vec<Sent>,
+    pub sent: u32,
+    pub records: super::records::Records,
     pub log: Vec<(Severity, String)>,
     pub lines: usize,
+    /// What the call that runs has asked for so far.
+    pub receipt: RefCell<Receipt>,
+    /// What earlier calls cost, oldest first.
+    pub receipts: Vec<Receipt>,
     serial: u64,
     pub seed: u64,
+    pub recorder: Recorder,
 }
 
 impl Host {
@@ -138,20 +171,28 @@ impl Host {
             manifest,
             now: 0,
             person: None,
-            in_event: false,
+            unattended: false,
             divisions: Vec::new(),
             areas: Vec::new(),
             class_names: BTreeMap::new(),
+            visits: Vec::new(),
             cases: Vec::new(),
             opened: BTreeMap::new(),
             remarks: Vec::new(),
             values: BTreeMap::new(),
             files: Vec::new(),
             events: Vec::new(),
+            known: BTreeSet::new(),
+            letters: Vec::new(),
+            sent: 0,
+            records: super::records::Records::default(),
             log: Vec::new(),
             lines: 0,
+            receipt: RefCell::default(),
+            receipts: Vec::new(),
             serial: 0,
             seed: 0x9E37_79B9_7F4A_7C15,
+            recorder: Recorder::new(),
         };
         host.now = 20_780 * DAY + 9 * 3_600_000 - ZONE;
         host
@@ -168,8 +209,31 @@ impl Host {
             .unwrap_or_else(|| super::no_host())
     }
 
+    /// The number of the day in Shanghai, and how much of it has gone by.
+    pub fn day(&self, at: Instant) -> (i64, i64) {
+        ((at + ZONE).div_euclid(DAY), (at + ZONE).rem_euclid(DAY))
+    }
+
+    /// Milliseconds until the next day in Shanghai.
+    pub fn rest_of_day(&self) -> i64 {
+        DAY - self.day(self.now).1
+    }
+
     pub fn begin_call(&mut self) {
         self.lines = 0;
+        self.sent = 0;
+        self.receipt.take();
+    }
+
+    /// Files the receipt of the call that has ended.
+    pub fn end_call(&mut self, export: &'static str, outcome: &'static str, took: Duration) {
+        let receipt = Receipt {
+            export: export.into(),
+            outcome: outcome.into(),
+            wall_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            ..self.receipt.take()
+        };
+        self.receipts.push(receipt);
     }
 
     pub fn fresh(&mut self, what: &str) -> String {
@@ -185,10 +249,23 @@ impl Host {
         if self.manifest.asks_for(capability) {
             return Ok(());
         }
-        Err(Error::Denied(Denial {
+        let held = self.manifest.capabilities.iter().map(String::as_str);
+        let line = onedoor_manifest::line::capability(held, capability);
+        Err(self.lacks(capability, &line))
+    }
+
+    /// Refuses what the manifest does not ask for, and notes it on the receipt.
+    pub fn lacks(&self, capability: &str, line: &str) -> Error {
+        self.receipt.borrow_mut().denied(capability);
+        Error::Denied(Denial {
             capability: capability.to_owned(),
-            line: format!("capabilities = [\"{capability}\"]"),
-        }))
+            line: line.to_owned(),
+        })
+    }
+
+    /// Notes a call of a host function.
+    pub fn called(&self, function: &'static str) {
+        self.receipt.borrow_mut().called(function);
     }
 
     pub fn hand_in(&mut self, name: &str, mime: &str) -> FileRef {
@@ -204,13 +281,13 @@ impl Host {
     }
 
     /// Whether the caller may see a case: its reporter, staff of its place or of a unit that has
-    /// held it; all of the plugin's classes in an event.
+    /// held it; all of the plugin's classes when nobody calls.
     pub fn may_see(&self, case: &OneCase) -> bool {
         if !self.manifest.cases.classes.contains(&case.info.class) {
             return false;
         }
         let Some(person) = &self.person else {
-            return self.in_event;
+            return self.unattended;
         };
         let caller = &person.caller;
         let here = || {
@@ -239,6 +316,7 @@ impl Host {
             info: self.first_info(class, title, place, None),
             description: String::new(),
             files: Vec::new(),
+            about: None,
             reporter,
             steps: Vec::new(),
         };
@@ -268,7 +346,7 @@ impl Host {
             number: format!("{street}-{day}-{serial:05}"),
             class: class.to_owned(),
             title: title.to_owned(),
-            state: State::Submitted,
+            state: self.opening(class).1,
             urgency: urgency.unwrap_or(Urgency::Normal),
             division,
             address: place.address,
@@ -280,18 +358,28 @@ impl Host {
     }
 
     pub fn keep(&mut self, mut case: OneCase) -> Info {
+        let (action, state) = self.opening(&case.info.class);
         let step = Step {
             at: self.now,
-            action: "submit".to_owned(),
-            state: State::Submitted,
+            action: action.to_owned(),
+            state,
             by: None,
             note: None,
         };
         case.steps.push(step);
         let info = case.info.clone();
         self.cases.push(case);
-        self.tell("submit", &info);
+        self.tell(action, &info);
         info
+    }
+
+    /// What opens a case of a class, and where it stands then.
+    fn opening(&self, class: &str) -> (&'static str, State) {
+        if self.visits.iter().any(|it| it == class) {
+            ("plan", State::Planned)
+        } else {
+            ("submit", State::Submitted)
+        }
     }
 
     pub fn move_case(

@@ -2,17 +2,26 @@
 //! any host: no ids, no numbers, no moments. The same code runs natively on the SDK's test host and
 //! as a component on the real one (`tests/tests/conformance`), and both must answer alike.
 
+mod records;
+mod routing;
+
+use self::{
+    records::{record_list, record_put, record_read, record_write},
+    routing::{LAST, classes, draft, facts, last, list, open, steps},
+};
 use onedoor_sdk::{
-    cases::{self, Draft, Filter, Info, Location},
+    cases::{self, Draft, Filter},
     grid::{self, Datum, Point},
     identity::{self, Claim},
+    notify::{self, Letter},
+    records::About,
     *,
 };
 
 /// The plugin.
 pub struct Conformance;
 
-register!(Conformance: portal, triage, events);
+register!(Conformance: portal, triage, events, jobs, inbox, indicators);
 
 /// The field of the form that opens a case: its class.
 pub const CLASS: Key<One> = Key::new("class");
@@ -20,8 +29,6 @@ pub const CLASS: Key<One> = Key::new("class");
 pub const ABOUT: Key<Words> = Key::new("about");
 /// Its place.
 pub const PLACE: Key<Spot> = Key::new("place");
-
-const LAST: &str = "last-case";
 
 impl Portal for Conformance {
     fn render(at: Route) -> Result<View> {
@@ -46,7 +53,16 @@ impl Portal for Conformance {
             "list" => list(&at)?,
             "comment" => format!("{:?}", cases::comment(&last(&at)?, "c", "words")?),
             "log" => lines(),
+            "record-put" => record_put(&at)?,
+            "record-own" => record_read(&at, &About::Caller)?,
+            "record-token" => record_read(&at, &About::Token("no-such-token-here".to_owned()))?,
+            "record-subject" => record_read(&at, &About::Subject("nobody".to_owned()))?,
+            "record-write" => record_write(&at)?,
+            "record-list" => record_list(&at)?,
             "fail" => return Err(error(at.get("with").unwrap_or_default())),
+            "tell" => tell(&at)?,
+            "tell-many" => tell_many()?,
+            "ran" => keyvalue::shared().get("ran")?.unwrap_or_default(),
             "told" => keyvalue::shared().get("told")?.unwrap_or_default(),
             _ => return Err(Error::NotFound),
         };
@@ -124,6 +140,114 @@ impl Events for Conformance {
         );
         keyvalue::shared().set("told", &told)
     }
+}
+
+/// Where devices are, and what jobs find.
+const HERE: &str = "310101022027";
+
+impl Jobs for Conformance {
+    fn run(run: Run) -> Result<()> {
+        match run.job.as_str() {
+            "open" => {
+                let opened = by_itself(&run.id)?;
+                let said = format!("{} after {} missed; {opened}", run.job, run.missed);
+                keyvalue::shared().set("ran", &said)
+            }
+            "write" => {
+                let to = keyvalue::shared().get("who/kept")?.ok_or(Error::NotFound)?;
+                let (title, body) = (msg("lamp"), Text::raw("words"));
+                notify::send(&run.id, &Letter::to(&to, title, body))?;
+                keyvalue::shared().set("ran", "wrote")
+            }
+            _ => Err(Error::Busy(5)),
+        }
+    }
+}
+
+impl Inbox for Conformance {
+    fn receive(signal: Signal) -> Result<()> {
+        let opened = by_itself(&signal.id)?;
+        let answers: Vec<String> = signal
+            .answers
+            .iter()
+            .map(|it| format!("{} {:?}", it.field, it.value))
+            .collect();
+        let said = format!(
+            "{} of {}: {}; {:?}; {opened}",
+            signal.inbox,
+            signal.source,
+            answers.join(", "),
+            signal.answer("level"),
+        );
+        keyvalue::shared().set("ran", &said)
+    }
+}
+
+impl Indicators for Conformance {
+    fn tiles(division: String) -> Result<Vec<Tile>> {
+        let filter = Filter {
+            division: Some(division.clone()).filter(|it| !it.is_empty()),
+            ..Filter::any()
+        };
+        let paging = Paging {
+            cursor: None,
+            limit: 200,
+        };
+        let count = cases::list(&filter, &paging)?.len();
+        let caller = identity::caller();
+        Ok(vec![
+            Tile::number("count", msg("lamp"), count as f64)
+                .unit(Text::raw("件"))
+                .cases(filter),
+            Tile::status(
+                "caller",
+                msg("cable"),
+                Text::raw(format!("{:?}", caller.subject)),
+                Tone::Info,
+            )
+            .note(Text::raw(division)),
+        ])
+    }
+}
+
+/// Opens a case with nobody calling, twice under one key.
+fn by_itself(once: &str) -> Result<String> {
+    let mut draft = draft("P0105", "by itself");
+    draft.place.division = Some(HERE.to_owned());
+    let (first, again) = (cases::open(once, &draft)?, cases::open(once, &draft)?);
+    Ok(format!(
+        "caller {:?}; {}; the same: {}",
+        identity::caller().subject,
+        facts(&first),
+        first.id == again.id
+    ))
+}
+
+/// Writes to `to`: `me`, `kept` (whoever was remembered so), somebody there is not, or the caller.
+fn tell(at: &Route) -> Result<String> {
+    let long = at.get("long").and_then(|it| it.parse().ok());
+    let title = long.map_or(msg("lamp"), |n| Text::raw("长".repeat(n)));
+    let mut letter = Letter::to_caller(title, Text::raw("words"));
+    letter.to = match at.get("to") {
+        Some("me") => identity::caller().subject,
+        Some("kept") => keyvalue::shared().get("who/kept")?,
+        to => to.map(str::to_owned),
+    };
+    if let Some(page) = at.get("open") {
+        letter = letter.open(Route::page(page));
+    }
+    notify::send(at.get("once").unwrap_or_default(), &letter).map(|()| "sent".to_owned())
+}
+
+/// As many to the caller as the host takes.
+fn tell_many() -> Result<String> {
+    for n in 0..30 {
+        let letter = Letter::to_caller(Text::raw("t"), Text::raw("b"));
+        if let Err(error) = notify::send(&format!("many-{n}"), &letter) {
+            return Ok(format!("{n} sent, then {error:?}"));
+        }
+    }
+    Ok("all sent".to_owned())
 }
 
 fn shown(said: &str) -> Result<View> {
@@ -267,6 +391,13 @@ fn values(at: &Route) -> Result<String> {
         "set" => format!("{:?}", values.set(&key, &"v".repeat(size))?),
         "delete" => format!("{:?}", values.delete(&key)?),
         "keys" => format!("{:?}", values.keys(&key)?),
+        "swap" => {
+            let expected = at.get("for").map(|it| "v".repeat(it.parse().unwrap_or(0)));
+            format!(
+                "{:?}",
+                values.swap(&key, expected.as_deref(), &"v".repeat(size))?
+            )
+        }
         _ => format!("{:?}", values.get(&key)?.map(|it| it.len())),
     })
 }
@@ -335,119 +466,6 @@ fn children(at: &Route) -> Result<String> {
             .map(|row| format!("{} {}", row.id(), row.text("level")))
             .collect();
         said.push_str(&format!("[{}]", names.join(", ")));
-        match rows.next() {
-            Some(next) => paging.cursor = Some(next.to_owned()),
-            None => return Ok(said),
-        }
-    }
-}
-
-fn classes() -> Result<String> {
-    let list: Vec<String> = cases::classes()?.into_iter().map(|it| it.code).collect();
-    Ok(list.join(", "))
-}
-
-fn draft(class: &str, about: &str) -> Draft {
-    Draft {
-        class: class.to_owned(),
-        title: about.to_owned(),
-        description: about.to_owned(),
-        place: Location {
-            at: None,
-            division: None,
-            address: "somewhere".to_owned(),
-        },
-        urgency: Some(cases::Urgency::Urgent),
-        reason: None,
-        files: Vec::new(),
-    }
-}
-
-/// Opens a case as the route says; `title` may be `*81` for so many characters.
-fn open(at: &Route) -> Result<String> {
-    let title = at.get("title").unwrap_or("a lamp is out");
-    let title = title
-        .strip_prefix('*')
-        .and_then(|it| it.parse().ok())
-        .map(|n| "长".repeat(n))
-        .unwrap_or_else(|| title.to_owned());
-    let mut draft = draft(at.get("class").unwrap_or("P0101"), "");
-    draft.title = title;
-    draft.place.division = at.get("division").map(str::to_owned);
-    if let Some(file) = at.get("file") {
-        draft.files = vec![FileRef {
-            id: file.to_owned(),
-            name: "f".to_owned(),
-            mime: "image/jpeg".to_owned(),
-            bytes: 1,
-        }];
-    }
-    let case = cases::open(at.get("once").unwrap_or_default(), &draft)?;
-    let before = keyvalue::shared().get(LAST)?;
-    keyvalue::shared().set(LAST, &case.id)?;
-    Ok(format!(
-        "{}; the one before: {}",
-        facts(&case),
-        before == Some(case.id)
-    ))
-}
-
-/// The case opened last, or the one named.
-fn last(at: &Route) -> Result<String> {
-    match at.get("id") {
-        Some(id) => Ok(id.to_owned()),
-        None => keyvalue::shared().get(LAST)?.ok_or(Error::NotFound),
-    }
-}
-
-fn facts(case: &Info) -> String {
-    format!(
-        "{} “{}” {} {} in {:?} at “{}”",
-        case.class,
-        case.title,
-        case.state.name(),
-        case.urgency.name(),
-        case.division,
-        case.address
-    )
-}
-
-fn steps(at: &Route) -> Result<String> {
-    let steps = cases::steps(&last(at)?)?;
-    let list: Vec<String> = steps
-        .iter()
-        .map(|step| {
-            format!(
-                "{} {} note: {}",
-                step.action,
-                step.state.name(),
-                step.note.is_some()
-            )
-        })
-        .collect();
-    Ok(list.join(", "))
-}
-
-/// All pages of a list, two rows at a time.
-fn list(at: &Route) -> Result<String> {
-    let filter = Filter {
-        class: at.get("class").map(str::to_owned),
-        state: at.get("state").and_then(cases::State::from_name),
-        division: at.get("division").map(str::to_owned),
-        mine: at.get("mine").is_some(),
-    };
-    let mut said = String::new();
-    let mut paging = Paging {
-        cursor: at.get("cursor").map(str::to_owned),
-        limit: 2,
-    };
-    loop {
-        let rows = cases::list(&filter, &paging)?;
-        let titles: Vec<String> = rows
-            .iter()
-            .map(|row| format!("{} {}", row.class(), row.title()))
-            .collect();
-        said.push_str(&format!("[{}]", titles.join(", ")));
         match rows.next() {
             Some(next) => paging.cursor = Some(next.to_owned()),
             None => return Ok(said),

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     cases::{
         duty::Field,
-        model::{Action, Case, Urgency},
+        model::{Action, Case, Procedure, Urgency},
         operations::WORDS,
         views::{Choice, Need, URGENCIES},
     },
@@ -25,7 +25,7 @@ use crate::{
 pub const REPORTERS: [Action; 3] = [Action::Supply, Action::Rate, Action::Withdraw];
 
 /// The actions that ask for words.
-pub const WITH_WORDS: [Action; 7] = [
+pub const WITH_WORDS: [Action; 13] = [
     Action::AskInfo,
     Action::Decline,
     Action::Raise,
@@ -33,6 +33,12 @@ pub const WITH_WORDS: [Action; 7] = [
     Action::Rework,
     Action::VerifyFail,
     Action::Comment,
+    Action::Reassign,
+    Action::Perform,
+    Action::NotMet,
+    Action::Find,
+    Action::Review,
+    Action::Cancel,
 ];
 
 /// What the forms of one page know.
@@ -120,6 +126,7 @@ impl Forms<'_> {
                     Need::Class => { (self.class(action)) (self.urgency(action)) },
                     Need::Files => (self.files(action)),
                     Need::Target => (self.target(choice)),
+                    Need::Person => (self.person(choice)),
                     // Only a reporter rates, and does so on a page of their own.
                     Need::Rating => {},
                 }
@@ -200,7 +207,7 @@ impl Forms<'_> {
                     option value="" { (w.t("app-choose")) }
                     @for field in fields {
                         optgroup label=(w.t(&format!("domain-{}", field.name()))) {
-                            @for item in list.items().filter(|it| it.domain == field) {
+                            @for item in list.items().filter(|it| it.domain == field && it.procedure == Procedure::Incident) {
                                 @if action != Action::SelfHandle || item.basic {
                                     option value=(item.code) selected[item.code == chosen] {
                                         (item.name(self.cx.locale)) " (" (item.code) ")"
@@ -239,6 +246,26 @@ impl Forms<'_> {
                 }
             }
         }
+    }
+
+    fn person(&self, choice: &Choice) -> Markup {
+        let w = self.words();
+        let chosen = self.entered(choice.action, "person");
+        self.group(
+            choice.action,
+            "person",
+            &w.t("work-person"),
+            &|id, describes| {
+                html! {
+                    select class="govuk-select" id=(id) name="person" aria-describedby=[describes] {
+                        option value="" { (w.t("app-choose")) }
+                        @for it in &choice.people {
+                            option value=(it.account) selected[it.account == chosen] { (it.name) }
+                        }
+                    }
+                }
+            },
+        )
     }
 
     fn target(&self, choice: &Choice) -> Markup {

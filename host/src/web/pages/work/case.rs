@@ -22,6 +22,7 @@ use crate::{
         model::{Action, Case, Urgency},
         operations::{self, Command},
         views::{self, Choice, Moment},
+        visits::{self, Linked},
     },
     context::Context,
     error::{Error, Problem, Result},
@@ -105,6 +106,7 @@ async fn page(app: &App, cx: &Context, id: &str, besides: Besides<'_>) -> Result
     let files = views::files(domain, cx, id).await?;
     let proposals = views::suggestions(domain, cx, &case).await?;
     let choices = views::choices(domain, cx, &case).await?;
+    let linked = visits::linked(domain, cx, &case).await?;
     let forms = Forms {
         app,
         cx,
@@ -128,6 +130,7 @@ async fn page(app: &App, cx: &Context, id: &str, besides: Besides<'_>) -> Result
         (actions(&forms, &choices))
         h2 class="govuk-heading-m" { (w.t("work-facts")) }
         (facts(app, cx, &case, &moments))
+        (belonging(w, &linked))
         (reporter(cx, &case, besides.contact.as_ref()))
         @if !files.is_empty() {
             h2 class="govuk-heading-m" { (w.t("work-files-of-case")) }
@@ -166,6 +169,7 @@ fn banner(w: Words, action: Action) -> Markup {
 async fn standing(app: &App, cx: &Context, case: &Case) -> Result<Markup> {
     let w = Words(cx.locale);
     let holder = views::holder(&app.domain, cx, case).await?;
+    let visitor = visits::visitor(&app.domain, cx, case).await?;
     Ok(html! {
         p class="govuk-body" {
             (tables::state_tag(w, case.course.state)) " "
@@ -176,6 +180,7 @@ async fn standing(app: &App, cx: &Context, case: &Case) -> Result<Markup> {
         }
         div class="od-holder" {
             p { (w.t("work-holder")) "：" strong { (holder.unwrap_or_else(|| w.t("work-nobody"))) } }
+            @if let Some(name) = visitor { p { (w.t("work-visitor")) "：" strong { (name) } } }
             p { (w.t("work-time-left")) "：" (tables::left_tag(w, cx.now, case.due)) }
             @for it in case.deadlines.iter() {
                 p class="od-quiet" {
@@ -195,7 +200,14 @@ fn actions(forms: &Forms<'_>, choices: &[Choice]) -> Markup {
     // Remarks can always be made; what moves the case comes first, and forward before back.
     let rank = |action: Action| match action {
         Action::Comment | Action::Attach => 3,
-        Action::Decline | Action::Rework | Action::VerifyFail | Action::Raise => 2,
+        Action::Decline
+        | Action::Rework
+        | Action::VerifyFail
+        | Action::Raise
+        | Action::Reassign
+        | Action::Cancel
+        | Action::Find
+        | Action::NotMet => 2,
         Action::AskInfo | Action::SelfHandle => 1,
         _ => 0,
     };
@@ -250,6 +262,22 @@ fn facts(app: &App, cx: &Context, case: &Case, moments: &[Moment]) -> Markup {
                     (w.t("rate-satisfied")) " " (rating.satisfied) "/5"
                 }))
             }
+        }
+    }
+}
+
+/// The problems found on a visit, or the visit that a problem was found on.
+fn belonging(w: Words, linked: &[Linked]) -> Markup {
+    html! {
+        @if !linked.is_empty() {
+            h2 class="govuk-heading-m" { (w.t("work-linked")) }
+            ul class="govuk-list" { @for it in linked { li {
+                (w.t(&format!("work-linked-{}", it.procedure.name()))) " "
+                @match (&it.id, &it.title) {
+                    (Some(id), Some(title)) => a class="govuk-link od-call" href={ "/work/cases/" (id) } { (title) " (" (it.number) ")" },
+                    _ => span class="od-code" { (it.number) },
+                }
+            } } }
         }
     }
 }
@@ -342,7 +370,7 @@ pub async fn act(
 
 /// A problem at the id that the field has on the page.
 fn named(action: Action, problem: Problem) -> Problem {
-    let fields = ["words", "class", "files", "target"];
+    let fields = ["words", "class", "files", "target", "person"];
     let at = match problem.at.as_deref() {
         Some("file") => Some(field_id(action, "files")),
         Some(at) if fields.contains(&at) => Some(field_id(action, at)),
@@ -367,6 +395,7 @@ async fn command(
     };
     command.words = some("words");
     command.target = some("target");
+    command.person = some("person");
     command.class = some("class");
     command.urgency = Urgency::from_name(entered.text("urgency"));
     for (n, (name, bytes)) in entered.take_files("files").into_iter().enumerate() {

@@ -10,18 +10,18 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::{staff_only, tables};
+use super::{ready, staff_only, tables};
 use crate::{
     app::App,
     cases::{
-        operations,
+        board, operations,
         queues::{self, Count, Queue},
-        views,
+        views, visits,
     },
     context::Context,
     error::{Error, Result},
-    identity::Role,
-    page::Paging,
+    identity::{Act, Resource, Role, need},
+    page::{Page, Paging},
     web::{
         i18n::Words,
         layout,
@@ -55,18 +55,36 @@ pub async fn show(
     if missed.missed.is_some() {
         faults.add(Some("number"), w.t("work-find-none"));
     }
+    let ready = ready::hint(&app, &cx).await?;
     let title = w.t("app-work");
     let main = html! {
         (faults.summary(w))
         h1 class="govuk-heading-l" { (title) }
         (posts(&cx))
+        (ready)
         @if cx.has_role(Role::Administrator) || cx.has_role(Role::Supervisor) || cx.has_role(Role::DutyKeeper) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/people" { (w.t("people-title")) } }
         }
         @if [Role::Administrator, Role::DepartmentDeveloper, Role::PluginReviewer].iter().any(|it| cx.has_role(*it)) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/plugins" { (w.t("plugins-title")) } }
         }
+        @if board::division(&cx, None).is_ok() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/board" { (w.t("board-link")) } }
+        }
+        @if need(&cx, Act::ReadPlugins, Resource::default()).is_ok() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/messages" { (w.t("parked-title")) } }
+        }
+        p class="govuk-body" { a class="govuk-link od-call" href="/work/datasets" { (w.t("datasets-title")) } }
+        @if [Role::Administrator, Role::Supervisor, Role::DutyKeeper].iter().any(|it| cx.has_role(*it)) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/grants" { (w.t("grants-title")) } }
+        }
+        @if cx.has_role(Role::CounterClerk) || cx.has_role(Role::GridWorker) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/family" { (w.t("witness-title")) } }
+        }
         @if sections.is_empty() { p class="govuk-inset-text" { (w.t("work-no-queues")) } }
+        @if visits::may_plan(&cx) {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/visits/new" { (w.t("visit-plan")) } }
+        }
         @for section in &sections { (section) }
         @if !sections.is_empty() {
             h2 class="govuk-heading-m" { (w.t("work-find")) }
@@ -123,6 +141,12 @@ async fn section(app: &App, cx: &Context, count: Count) -> Result<Markup> {
     })
 }
 
+/// In which order a list of visits is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Sorted {
+    by: Option<String>,
+}
+
 /// `GET /work/queues/{queue}`
 pub async fn queue(
     State(app): State<App>,
@@ -130,16 +154,29 @@ pub async fn queue(
     uri: Uri,
     Path(queue): Path<String>,
     Query(paging): Query<Paging>,
+    Query(sorted): Query<Sorted>,
 ) -> Result<Response> {
     staff_only(&cx)?;
     let queue = Queue::from_name(&queue).ok_or(Error::NotFound)?;
     let w = Words(cx.locale);
-    let page = queues::queue(&app.domain, &cx, queue, &paging).await?;
+    let by_place = queue == Queue::Today && sorted.by.as_deref() == Some("place");
+    let page = if by_place {
+        let items = queues::by_place(&app.domain, &cx).await?;
+        Page { items, next: None }
+    } else {
+        queues::queue(&app.domain, &cx, queue, &paging).await?
+    };
     let holders = views::holders(&app.domain, &cx, &page.items).await?;
     let title = w.t(&format!("queue-{}", queue.name()));
     let main = html! {
         (parts::back(w, "/work"))
         h1 class="govuk-heading-l" { (title) }
+        @if queue == Queue::Today {
+            p class="govuk-body" {
+                @if by_place { a class="govuk-link od-call" href="/work/queues/today" { (w.t("visits-by-time")) } }
+                @else { a class="govuk-link od-call" href="/work/queues/today?by=place" { (w.t("visits-by-place")) } }
+            }
+        }
         @if page.items.is_empty() { p class="govuk-body" { (w.t("work-queue-empty")) } }
         @else { (tables::cases(&app, &cx, &title, &page.items, &holders)) }
         @if let Some(next) = &page.next {

@@ -2,13 +2,21 @@
 //! in a queue, who may act and who may look is decided in `cases` and `identity`.
 
 pub mod action_forms;
+pub mod board;
 pub mod case;
+pub mod console;
+pub mod datasets;
+pub mod grid;
 pub mod home;
+mod measured;
+pub mod messages;
 pub mod people;
 pub mod person;
 pub mod plugins;
+pub mod ready;
 pub mod revision;
 pub mod tables;
+pub mod visits;
 
 use crate::{
     context::{Context, Principal},
@@ -29,7 +37,7 @@ mod tests {
     use crate::{
         cases::{
             duty::DutyList,
-            model::{Action, Clock, State, Urgency},
+            model::{Action, Clock, Procedure, State, Urgency},
             queues::Queue,
         },
         context::{Channel, Locale},
@@ -45,7 +53,14 @@ mod tests {
         for it in State::ALL {
             add("staff-state", it.name());
         }
+        for it in State::ALL {
+            add("state", it.name());
+        }
+        for it in Procedure::ALL {
+            add("work-linked", it.name());
+        }
         for it in Action::ALL {
+            add("did", it.name());
             add("action", it.name());
             add("acted", it.name());
         }

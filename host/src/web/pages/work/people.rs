@@ -41,6 +41,7 @@ pub async fn list(
         h1 class="govuk-heading-l" { (title) }
         @if may_manage(&cx) {
             a class="govuk-button" role="button" draggable="false" href="/work/people/invite" { (w.t("people-invite")) }
+            " " a class="govuk-link od-call" href="/work/people/import" { (w.t("people-import")) }
         }
         div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
             caption class="govuk-visually-hidden" { (title) }

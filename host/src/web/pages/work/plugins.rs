@@ -1,8 +1,8 @@
-//! Plugins for those who build and review them: the list, one plugin with its revisions, failures
-//! and lines, and handing in a component. Who may do what is decided in `plugins::revisions`.
+//! Plugins for those who build and review them: the list, and handing in a component. Who may do
+//! what is decided in `plugins::revisions`.
 
 use axum::{
-    extract::{Multipart, Path, State},
+    extract::{Multipart, State},
     http::{StatusCode, Uri},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -12,13 +12,8 @@ use super::staff_only;
 use crate::{
     app::App,
     context::{Context, Locale},
-    db::{
-        plugins::{Line, Plugin, Revision, State as Stage},
-        units,
-    },
+    db::plugins::State as Stage,
     error::{Error, Result},
-    identity::{Act, Resource, need},
-    page::Paging,
     plugins::revisions::{self, PluginSummary},
     web::{
         i18n::Words,
@@ -26,9 +21,6 @@ use crate::{
         pages::parts::{self, Faults, button, error_message},
     },
 };
-
-/// How many failures and lines a page shows.
-const SHOWN: u32 = 20;
 
 /// `GET /work/plugins`
 pub async fn list(State(app): State<App>, cx: Context, uri: Uri) -> Result<Response> {
@@ -75,7 +67,8 @@ fn table(w: Words, title: &str, plugins: &[PluginSummary]) -> Markup {
     }
 }
 
-fn name(w: Words, it: &PluginSummary) -> &str {
+/// The name of a plugin, in the language of the reader.
+pub fn name(w: Words, it: &PluginSummary) -> &str {
     match w.0 {
         Locale::Chinese => &it.name_zh,
         Locale::English => &it.name_en,
@@ -131,68 +124,6 @@ async fn component(mut form: Multipart) -> Result<Vec<u8>> {
     Ok(Vec::new())
 }
 
-/// `GET /work/plugins/{id}`
-pub async fn show(
-    State(app): State<App>,
-    cx: Context,
-    uri: Uri,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    staff_only(&cx)?;
-    let w = Words(cx.locale);
-    let it = revisions::plugin(&app, &cx, &id).await?;
-    let faults = revisions::faults(&app, &cx, &id, &Paging::first(SHOWN)).await?;
-    let lines = match revisions::lines(&app, &cx, &id, &Paging::first(SHOWN)).await {
-        Ok(lines) => Some(lines),
-        // Only the department's own developers read these.
-        Err(Error::Forbidden(_)) => None,
-        Err(error) => return Err(error),
-    };
-    let unit = units::get(
-        &mut app.domain.database.read().await?,
-        &it.plugin.department,
-    )
-    .await?;
-    let department = unit.map_or(it.plugin.department.clone(), |it| {
-        it.name(cx.locale).to_owned()
-    });
-    let title = name(w, &it).to_owned();
-    let main = html! {
-        (parts::back(w, "/work/plugins"))
-        h1 class="govuk-heading-l" { (title) }
-        p class="govuk-body" { (department) " · " span class="od-code" { (it.plugin.id) } }
-        (steps(&cx, w, &it.plugin))
-        h2 class="govuk-heading-m" { (w.t("plugins-revisions")) }
-        (revisions_table(&app, &cx, &it.revisions))
-        h2 class="govuk-heading-m" { (w.t("plugins-faults")) }
-        (lines_table(&app, &cx, &w.t("plugins-faults"), &faults.items))
-        @if let Some(lines) = &lines {
-            h2 class="govuk-heading-m" { (w.t("plugins-lines")) }
-            (lines_table(&app, &cx, &w.t("plugins-lines"), &lines.items))
-        }
-    };
-    Ok(layout::page(&app, &cx, &uri, &title, &main))
-}
-
-fn steps(cx: &Context, w: Words, plugin: &Plugin) -> Markup {
-    let resource = Resource {
-        unit: Some(&plugin.department),
-        ..Resource::default()
-    };
-    let may = need(cx, Act::ActivatePlugin, resource).is_ok();
-    let at = format!("/work/plugins/{}", plugin.id);
-    html! {
-        @if may && plugin.active.is_some() {
-            div class="govuk-button-group" {
-                @if plugin.previous.is_some() {
-                    a class="govuk-button" role="button" draggable="false" href={ (at) "/roll-back" } { (w.t("plugins-step-roll-back")) }
-                }
-                a class="govuk-button govuk-button--warning" role="button" draggable="false" href={ (at) "/retire" } { (w.t("plugins-step-retire")) }
-            }
-        }
-    }
-}
-
 /// The words of a state, as a tag.
 pub fn stage(w: Words, stage: Stage) -> Markup {
     let colour = match stage {
@@ -202,46 +133,4 @@ pub fn stage(w: Words, stage: Stage) -> Markup {
         Stage::Uploaded | Stage::Retired => "govuk-tag--grey",
     };
     html! { strong class={ "govuk-tag " (colour) } { (w.t(&format!("plugins-state-{}", stage.name()))) } }
-}
-
-fn revisions_table(app: &App, cx: &Context, revisions: &[Revision]) -> Markup {
-    let w = Words(cx.locale);
-    let caption = w.t("plugins-revisions");
-    html! {
-        div class="od-wide" tabindex="0" role="region" aria-label=(caption) { table class="govuk-table" {
-            caption class="govuk-visually-hidden" { (caption) }
-            thead class="govuk-table__head" { tr class="govuk-table__row" {
-                @for key in ["plugins-version", "plugins-state", "plugins-uploaded"] {
-                    th class="govuk-table__header" scope="col" { (w.t(key)) }
-                }
-            } }
-            tbody class="govuk-table__body" { @for it in revisions { tr class="govuk-table__row" {
-                th class="govuk-table__header" scope="row" {
-                    a class="govuk-link" href={ "/work/revisions/" (it.digest) } { (it.version) }
-                }
-                td class="govuk-table__cell" { (stage(w, it.state)) }
-                td class="govuk-table__cell" { (parts::time(cx.locale, &app.domain.zone, cx.now, it.uploaded_at)) }
-            } } }
-        } }
-    }
-}
-
-fn lines_table(app: &App, cx: &Context, caption: &str, lines: &[Line]) -> Markup {
-    let w = Words(cx.locale);
-    html! {
-        @if lines.is_empty() { p class="govuk-body od-quiet" { (w.t("plugins-nothing")) } }
-        @else { div class="od-wide" tabindex="0" role="region" aria-label=(caption) { table class="govuk-table" {
-            caption class="govuk-visually-hidden" { (caption) }
-            thead class="govuk-table__head" { tr class="govuk-table__row" {
-                @for key in ["plugins-when", "plugins-kind", "plugins-text"] {
-                    th class="govuk-table__header" scope="col" { (w.t(key)) }
-                }
-            } }
-            tbody class="govuk-table__body" { @for it in lines { tr class="govuk-table__row" {
-                td class="govuk-table__cell" { (parts::time(cx.locale, &app.domain.zone, cx.now, it.at)) }
-                td class="govuk-table__cell od-code" { (it.kind) }
-                td class="govuk-table__cell" { (it.text) }
-            } } }
-        } } }
-    }
 }

@@ -8,16 +8,16 @@ use axum::{
 };
 use maud::{Markup, html};
 
-use super::{plugins::stage, staff_only};
+use super::{measured, plugins::stage, staff_only};
 use crate::{
     app::App,
-    context::Context,
+    context::{Context, Locale},
     db::plugins::{Revision, State as Stage},
     error::{Error, Result},
     identity::{Act, Resource, need},
     plugins::{
         difference::{Change, Difference, Part},
-        revisions,
+        hold, revisions,
     },
     web::{
         i18n::{self, Words},
@@ -44,6 +44,7 @@ pub async fn show(
         p class="govuk-body" { (stage(w, it.state)) }
         (facts(&app, &cx, &it))
         (changes(&app, w, &difference))
+        (measured::section(w, &difference))
         (steps(&cx, w, &it))
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))
@@ -130,11 +131,21 @@ fn meaning(app: &App, w: Words, it: &Change, value: &str) -> String {
                 &[("n", value)],
             );
         }
+        Part::Form => return demands(w, value),
         Part::Capability => format!("plugins-can-{}", value.replace('.', "-")),
         Part::Export | Part::Import => format!("plugins-interface-{interface}"),
         Part::Service if last == "life-event" => format!("life-{value}"),
         Part::Service if last == "audience" => format!("plugins-audience-{value}"),
         Part::Claim if last == value => format!("plugins-claim-{value}"),
+        Part::Dataset | Part::Purpose if last == "basis" => format!("plugins-basis-{value}"),
+        Part::Dataset if last == "class" => format!("class-{value}"),
+        Part::Dataset if last == "keep_days" => {
+            return w.tx("plugins-keep-days", &[("n", value)]);
+        }
+        Part::Job if last == "every_minutes" => {
+            return w.tx("plugins-every-minutes", &[("n", value)]);
+        }
+        Part::Job if last == "days" => format!("plugins-days-{value}"),
         _ => return value.to_owned(),
     };
     if i18n::has(w.0, &key) {
@@ -142,6 +153,25 @@ fn meaning(app: &App, w: Words, it: &Change, value: &str) -> String {
     } else {
         value.to_owned()
     }
+}
+
+/// What a field of a form asks for and demands, in words.
+fn demands(w: Words, value: &str) -> String {
+    let between = match w.0 {
+        Locale::Chinese => "，",
+        Locale::English => ", ",
+    };
+    let words = value.split(' ').map(|word| {
+        if let Some(field) = word.strip_prefix("bound:") {
+            return w.tx("plugins-field-bound", &[("field", field)]);
+        }
+        let key = format!("plugins-field-{word}");
+        match i18n::has(w.0, &key) {
+            true => w.t(&key),
+            false => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(between)
 }
 
 /// What may be done to it now, by this reader; the operation checks it again.
@@ -205,7 +235,7 @@ pub async fn confirm_of_plugin(
     Path((id, step)): Path<(String, String)>,
 ) -> Result<Response> {
     staff_only(&cx)?;
-    known(&step, &["roll-back", "retire"])?;
+    known(&step, &["roll-back", "retire", "resume"])?;
     let it = revisions::plugin(&app, &cx, &id).await?;
     let what = format!("{} {}", id, it.version.unwrap_or_default());
     let back = format!("/work/plugins/{id}");
@@ -222,6 +252,10 @@ pub async fn take_of_plugin(
     let it = match step.as_str() {
         "roll-back" => revisions::roll_back(&app, &cx, &id).await?,
         "retire" => revisions::retire(&app, &cx, &id).await?,
+        "resume" => {
+            hold::resume(&app, &cx, &id).await?;
+            return Ok(Redirect::to(&format!("/work/plugins/{id}")).into_response());
+        }
         _ => return Err(Error::NotFound),
     };
     Ok(Redirect::to(&format!("/work/plugins/{}", it.plugin)).into_response())
@@ -264,7 +298,14 @@ mod tests {
         let mut keys = Vec::new();
         keys.extend(State::ALL.map(|it| format!("plugins-state-{}", it.name())));
         keys.extend(Part::ALL.map(|it| format!("plugins-part-{}", it.name())));
-        for step in ["approve", "activate", "roll-back", "retire"] {
+        for step in [
+            "approve",
+            "activate",
+            "roll-back",
+            "retire",
+            "stop",
+            "resume",
+        ] {
             keys.push(format!("plugins-step-{step}"));
             keys.push(format!("plugins-why-{step}"));
         }
@@ -284,10 +325,51 @@ mod tests {
         let claims = [ClaimKind::Name, ClaimKind::Phone, ClaimKind::Community];
         keys.extend(claims.map(|it| format!("plugins-claim-{}", word(serde_json::json!(it)))));
         let interfaces = [
-            "portal", "triage", "events", "types", "ui", "clock", "random", "log", "keyvalue",
-            "cases", "grid", "identity",
+            "portal",
+            "triage",
+            "events",
+            "jobs",
+            "inbox",
+            "indicators",
+            "notify",
+            "records",
+            "types",
+            "ui",
+            "clock",
+            "random",
+            "log",
+            "keyvalue",
+            "cases",
+            "grid",
+            "identity",
         ];
         keys.extend(interfaces.map(|it| format!("plugins-interface-{it}")));
+        // Of forms: what a field asks for, what it demands, what fills it in.
+        let fields = [
+            "text",
+            "name",
+            "phone",
+            "email",
+            "id-card",
+            "credit-code",
+            "plate",
+            "integer",
+            "decimal",
+            "flag",
+            "date",
+            "time",
+            "one",
+            "many",
+            "files",
+            "place",
+            "person",
+            "required",
+            "sensitive",
+            "from-name",
+            "from-phone",
+            "from-community",
+        ];
+        keys.extend(fields.map(|it| format!("plugins-field-{it}")));
         for key in keys {
             for locale in [Locale::Chinese, Locale::English] {
                 assert!(i18n::has(locale, &key), "{key}");

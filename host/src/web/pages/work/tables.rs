@@ -18,10 +18,10 @@ const DAY: i64 = 24 * HOUR;
 /// Where a case stands, in the words of staff and never by colour alone.
 pub fn state_tag(w: Words, state: State) -> Markup {
     let colour = match state {
-        State::Submitted | State::Filed => "govuk-tag--yellow",
-        State::NeedInfo | State::Closed => "govuk-tag--grey",
-        State::Declined => "govuk-tag--red",
-        State::Resolved => "govuk-tag--green",
+        State::Submitted | State::Filed | State::Planned => "govuk-tag--yellow",
+        State::NeedInfo | State::Closed | State::Reviewed => "govuk-tag--grey",
+        State::Declined | State::Missed => "govuk-tag--red",
+        State::Resolved | State::Done => "govuk-tag--green",
         _ => "govuk-tag--blue",
     };
     html! { strong class={ "govuk-tag " (colour) } { (w.t(&format!("staff-state-{}", state.name()))) } }

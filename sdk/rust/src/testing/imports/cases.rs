@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub fn classes() -> Result<Vec<ClassInfo>> {
-    with_host(|host| {
+    with_host("cases.classes", |host| {
         host.need("cases.read")?;
         let english = host
             .person
@@ -31,14 +31,29 @@ pub fn classes() -> Result<Vec<ClassInfo>> {
 }
 
 pub fn open(once: &str, draft: &Draft) -> Result<Info> {
-    with_host(|host| {
+    with_host("cases.open", |host| {
         host.need("cases.open")?;
         if !host.manifest.cases.classes.contains(&draft.class) {
-            return Err(denied("cases.open", "[cases] classes"));
+            let held = host.manifest.cases.classes.iter().map(String::as_str);
+            let line = onedoor_manifest::line::class(held, &draft.class);
+            return Err(host.lacks("cases.open", &line));
         }
-        let signed_in = || denied("sign-in", "");
-        let reporter = host.subject().ok_or_else(signed_in)?.to_owned();
-        let key = (reporter.clone(), once.to_owned());
+        let reporter = host.subject().map(str::to_owned);
+        if reporter.is_none() && !host.unattended {
+            return Err(denied("sign-in", ""));
+        }
+        let reporter = match (&draft.about, reporter) {
+            (None, reporter) => reporter,
+            (Some(_), Some(_)) => {
+                return Err(Error::Invalid(vec![problem("about", "case-about", 0)]));
+            }
+            (Some(about), None) if host.known.contains(&about.subject) => {
+                Some(about.subject.clone())
+            }
+            (Some(_), None) => return Err(Error::NotFound),
+        };
+        let caller = host.subject().unwrap_or_default().to_owned();
+        let key = (caller, once.to_owned());
         if let Some(id) = host.opened.get(&key) {
             return find(host, id).map(|case| case.info.clone());
         }
@@ -50,11 +65,13 @@ pub fn open(once: &str, draft: &Draft) -> Result<Info> {
             draft.urgency,
         );
         host.opened.insert(key, info.id.clone());
+        host.known.extend(reporter.clone());
         Ok(host.keep(OneCase {
             info,
             description: draft.description.clone(),
             files: draft.files.clone(),
-            reporter: Some(reporter),
+            about: draft.about.clone(),
+            reporter,
             steps: Vec::new(),
         }))
     })
@@ -115,7 +132,7 @@ fn check(host: &Host, once: &str, draft: &Draft) -> Result<()> {
 }
 
 fn find<'a>(host: &'a Host, id: &str) -> Result<&'a OneCase> {
-    if host.person.is_none() && !host.in_event {
+    if host.person.is_none() && !host.unattended {
         return Err(denied("sign-in", ""));
     }
     let found = host.cases.iter().find(|case| case.info.id == id);
@@ -125,23 +142,23 @@ fn find<'a>(host: &'a Host, id: &str) -> Result<&'a OneCase> {
 }
 
 pub fn get(id: &str) -> Result<Info> {
-    with_host(|host| {
+    with_host("cases.get", |host| {
         host.need("cases.read")?;
         find(host, id).map(|case| case.info.clone())
     })
 }
 
 pub fn steps(id: &str) -> Result<Vec<Step>> {
-    with_host(|host| {
+    with_host("cases.steps", |host| {
         host.need("cases.read")?;
         find(host, id).map(|case| case.steps.iter().take(200).cloned().collect())
     })
 }
 
 pub fn list(filter: &Filter, paging: &Paging) -> Result<Page> {
-    with_host(|host| {
+    with_host("cases.list", |host| {
         host.need("cases.read")?;
-        if host.person.is_none() && (filter.mine || !host.in_event) {
+        if host.person.is_none() && (filter.mine || !host.unattended) {
             return Err(denied("sign-in", ""));
         }
         let start = paging.cursor.as_deref().map_or(Ok(0), str::parse::<usize>);
@@ -227,7 +244,7 @@ fn page(shown: &[&Info], next: Option<String>) -> Page {
 }
 
 pub fn comment(id: &str, once: &str, text: &str) -> Result<()> {
-    with_host(|host| {
+    with_host("cases.comment", |host| {
         host.need("cases.comment")?;
         let info = find(host, id)?.info.clone();
         if !(1..=1000).contains(&text.trim().chars().count())

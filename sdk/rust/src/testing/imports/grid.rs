@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub fn locate(at: Point) -> Result<Option<Division>> {
-    with_host(|host| {
+    with_host("grid.locate", |host| {
         host.need("grid.read")?;
         for (name, degrees, most) in [("lon", at.lon, 180.0), ("lat", at.lat, 90.0)] {
             if !(-most..=most).contains(&degrees) {
@@ -29,7 +29,7 @@ pub fn locate(at: Point) -> Result<Option<Division>> {
 }
 
 pub fn get(code: &str) -> Result<Division> {
-    with_host(|host| {
+    with_host("grid.get", |host| {
         host.need("grid.read")?;
         host.divisions
             .iter()
@@ -40,7 +40,7 @@ pub fn get(code: &str) -> Result<Division> {
 }
 
 pub fn children(code: &str, paging: &Paging) -> Result<Page> {
-    with_host(|host| {
+    with_host("grid.children", |host| {
         host.need("grid.read")?;
         if !host.divisions.iter().any(|it| it.code == code) {
             return Err(Error::NotFound);

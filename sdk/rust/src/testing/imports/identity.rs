@@ -13,7 +13,7 @@ pub fn current() -> Caller {
         locale: "zh-CN".to_owned(),
         division: None,
     };
-    with_host(|host| {
+    with_host("identity.current", |host| {
         host.person
             .as_ref()
             .map_or(nobody, |person| person.caller.clone())
@@ -21,7 +21,7 @@ pub fn current() -> Caller {
 }
 
 pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
-    with_host(|host| {
+    with_host("identity.claims", |host| {
         host.need("identity.claims")?;
         let declared = host
             .manifest
@@ -31,14 +31,19 @@ pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
         let listed =
             |kind: &Claim| declared.is_some_and(|claim| claim.kinds.contains(&named(*kind)));
         if declared.is_none() || kinds.len() > 8 || !kinds.iter().all(listed) {
-            return Err(denied(purpose, format!("[[claims]] id = \"{purpose}\"")));
+            let kinds: Vec<&str> = kinds.iter().map(|it| name(*it)).collect();
+            let line = onedoor_manifest::line::claim(purpose, &kinds);
+            return Err(host.lacks(&named_claim(purpose), &line));
         }
-        let person = host
-            .person
-            .as_ref()
-            .ok_or_else(|| denied(purpose, String::new()))?;
+        let denied = || {
+            Error::Denied(Denial {
+                capability: named_claim(purpose),
+                line: String::new(),
+            })
+        };
+        let person = host.person.as_ref().ok_or_else(denied)?;
         if !person.grants.iter().any(|grant| grant == purpose) {
-            return Err(denied(purpose, String::new()));
+            return Err(denied());
         }
         Ok(person
             .facts
@@ -49,11 +54,8 @@ pub fn claims(purpose: &str, kinds: &[Claim]) -> Result<Vec<(Claim, String)>> {
     })
 }
 
-fn denied(purpose: &str, line: String) -> Error {
-    Error::Denied(Denial {
-        capability: format!("identity.claims:{purpose}"),
-        line,
-    })
+fn named_claim(purpose: &str) -> String {
+    format!("identity.claims:{purpose}")
 }
 
 fn named(kind: Claim) -> onedoor_manifest::ClaimKind {
@@ -61,5 +63,13 @@ fn named(kind: Claim) -> onedoor_manifest::ClaimKind {
         Claim::Name => onedoor_manifest::ClaimKind::Name,
         Claim::Phone => onedoor_manifest::ClaimKind::Phone,
         Claim::Community => onedoor_manifest::ClaimKind::Community,
+    }
+}
+
+fn name(kind: Claim) -> &'static str {
+    match kind {
+        Claim::Name => "name",
+        Claim::Phone => "phone",
+        Claim::Community => "community",
     }
 }

@@ -5,17 +5,19 @@ pub mod cases;
 pub mod grid;
 pub mod identity;
 pub mod keyvalue;
+pub mod notify;
+pub mod records;
 
 /// The clock.
 pub mod clock {
     use crate::{Instant, testing::with_host};
 
     pub fn now() -> Instant {
-        with_host(|host| host.now)
+        with_host("clock.now", |host| host.now)
     }
 
     pub fn today() -> String {
-        with_host(|host| host.today().to_string())
+        with_host("clock.today", |host| host.today().to_string())
     }
 }
 
@@ -28,7 +30,9 @@ pub mod random {
             n <= 1024,
             "at most 1,024 random bytes; the real host ends the call"
         );
-        with_host(|host| (0..n).map(|_| next(&mut host.seed)).collect())
+        with_host("random.bytes", |host| {
+            (0..n).map(|_| next(&mut host.seed)).collect()
+        })
     }
 
     /// Marsaglia's xorshift.
@@ -55,6 +59,7 @@ pub mod log {
             return;
         };
         let host: &mut state::Host = &mut host.borrow_mut();
+        host.called("log.write");
         host.lines += 1;
         if host.lines <= LINES {
             let cut = text.floor_char_boundary(BYTES);

@@ -1,0 +1,154 @@
+//! What one has enrolled in: the place, the line, taking a place that became free, giving it up.
+
+use onedoor_sdk::{
+    Action, Card, Cell, Confirm, Error, Outcome, Result, Route, Status, Text, Tone, View, clock,
+    msg, page,
+};
+
+use crate::{
+    caller,
+    course::{self, Course},
+    courses,
+    enrolling::{self, Kept},
+    offers,
+    roster::{self, Roster, Standing},
+};
+
+/// All of them.
+pub fn list() -> Result<View> {
+    let subject = caller()?;
+    let mut cards = Vec::new();
+    for (id, kept) in enrolling::entries(&subject)? {
+        let Some(course) = course::get(&kept.course)? else {
+            continue;
+        };
+        let roster = roster::get(&course.id)?;
+        cards.push(Card {
+            title: msg("entry-title")
+                .with("name", kept.name.as_str())
+                .with("course", course.title.as_str()),
+            hint: Some(Text::raw(course.when.as_str())),
+            status: Some(standing(&course, &roster, &id)),
+            go: Route::page("entry").with("id", id),
+        });
+    }
+    let view = page(msg("mine-title")).back(Route::page("home"));
+    if cards.is_empty() {
+        let to = Route::page("home");
+        return view
+            .text(msg("mine-empty"))
+            .actions([Action::go("courses", msg("home-title"), to).primary()])
+            .finish();
+    }
+    cards.truncate(50);
+    view.cards(cards).finish()
+}
+
+fn standing(course: &Course, roster: &Roster, entry: &str) -> Status {
+    let status = |label: Text, tone| Status { label, tone };
+    if course.called_off {
+        return status(msg("called-off"), Tone::Danger);
+    }
+    match roster.entry(entry).map(|it| &it.standing) {
+        Some(Standing::In) => status(msg("standing-in"), Tone::Success),
+        Some(Standing::Offered(until)) if *until > clock::now() => {
+            status(msg("standing-offered"), Tone::Warning)
+        }
+        Some(Standing::Waits) => {
+            let turn = roster.turn(entry).unwrap_or_default();
+            let turn = u32::try_from(turn).unwrap_or(u32::MAX);
+            status(msg("standing-waits").with("n", turn), Tone::Info)
+        }
+        Some(Standing::Offered(_)) | None => status(msg("standing-gone"), Tone::Neutral),
+    }
+}
+
+fn find(at: &Route) -> Result<(String, String, Kept, Course)> {
+    let subject = caller()?;
+    let id = at.get("id").ok_or(Error::NotFound)?.to_owned();
+    let kept = enrolling::kept(&subject, &id)?.ok_or(Error::NotFound)?;
+    let course = course::get(&kept.course)?.ok_or(Error::NotFound)?;
+    Ok((subject, id, kept, course))
+}
+
+/// One of them.
+pub fn one(at: &Route) -> Result<View> {
+    let (_, id, kept, course) = find(at)?;
+    let roster = roster::get(&course.id)?;
+    let status = standing(&course, &roster, &id);
+    let mut view = page(Text::raw(course.title.as_str())).back(Route::page("mine"));
+    let entry = roster.entry(&id).map(|it| it.standing.clone());
+    if at.get("new").is_some() {
+        let (tone, title) = match entry {
+            Some(Standing::In) => (Tone::Success, msg("enrolled")),
+            _ => (Tone::Info, msg("enrolled-waits")),
+        };
+        let text = match entry {
+            Some(Standing::In) => msg("enrolled-text"),
+            _ => msg("enrolled-waits-text"),
+        };
+        view = view.notice(tone, title, text);
+    }
+    let mut pairs: Vec<(Text, Cell)> = vec![
+        (msg("fact-who"), Text::raw(kept.name.as_str()).into()),
+        (msg("fact-standing"), status.into()),
+        (msg("fact-number"), Text::raw(number(&id)).into()),
+    ];
+    let mut actions = Vec::new();
+    let open = !course.called_off;
+    if let Some(Standing::Offered(until)) = entry
+        && until > clock::now()
+        && open
+    {
+        pairs.push((msg("fact-until"), Cell::At(until)));
+        actions.push(Action::call("accept", msg("accept")).primary());
+    }
+    if entry.is_some() {
+        let confirm = Confirm {
+            title: msg("leave-title"),
+            body: msg("leave-text"),
+            yes: msg("leave-yes"),
+        };
+        actions.push(Action::call("leave", msg("leave")).danger(confirm));
+    }
+    view = view.summary(pairs);
+    if !actions.is_empty() {
+        view = view.actions(actions);
+    }
+    view.heading(msg("fact-course"))
+        .summary(courses::facts(&course))
+        .finish()
+}
+
+/// The number that is said at the door: the teacher's list has the same.
+pub fn number(entry: &str) -> String {
+    entry.get(..6).unwrap_or(entry).to_uppercase()
+}
+
+/// Takes the place that is held.
+pub fn accept(at: &Route) -> Result<Outcome> {
+    let (_, id, _, course) = find(at)?;
+    let now = clock::now();
+    let (_, taken) = roster::change(&course.id, |roster| {
+        !course.called_off && roster.accept(&id, now)
+    })?;
+    if !taken {
+        return Err(Error::Conflict("place-gone".to_owned()));
+    }
+    Ok(Outcome::Go(
+        Route::page("entry").with("id", id).with("new", "yes"),
+    ))
+}
+
+/// Gives up the place, or leaves the line; the next in line is told at once.
+pub fn leave(at: &Route) -> Result<Outcome> {
+    let (subject, id, _, course) = find(at)?;
+    let now = clock::now();
+    let (_, (_, next)) = roster::change(&course.id, |roster| {
+        roster.leave(&id);
+        offers::next(&course, roster, now)
+    })?;
+    enrolling::forget(&subject, &id)?;
+    offers::tell(&course, &next, "letter-offer");
+    Ok(Outcome::Go(Route::page("mine")))
+}

@@ -1,0 +1,169 @@
+//! Components that no compiler would make: each is refused, or stopped for its own reason, its
+//! neighbour is answered as before, and what it took is given back. Needs `cargo xtask guests`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use onedoor::plugins::{CallError, FailureKind, verify::verify};
+use onedoor_manifest::SECTION_MANIFEST;
+use onedoor_tests::{
+    forged::{MEMORIES, Module, TABLES, component, manifest, number, section},
+    plugins::Host,
+};
+
+const LOOP: [u8; 5] = [0x03, 0x40, 0x0c, 0x00, 0x0b];
+
+/// The instruction that calls an imported function.
+fn call(module: &mut Module, name: &str) -> Vec<u8> {
+    let (index, _) = module.import(name);
+    let mut code = vec![0x10];
+    number(
+        index.unwrap_or_else(|| panic!("{name} is not imported")),
+        &mut code,
+    );
+    code
+}
+
+/// Drops a handle to a record that nobody gave it.
+fn forging(module: &mut Module) {
+    let mut code = vec![0x41, 0xb9, 0xe0, 0x00];
+    code.extend(call(module, "entry_drop"));
+    module.start(&code);
+}
+
+/// Makes handles without end.
+fn flooding(module: &mut Module) {
+    let mut code = vec![0x03, 0x40, 0x41, 0x01];
+    code.extend(call(module, "thing_new"));
+    code.extend([0x1a, 0x0c, 0x00, 0x0b]);
+    module.start(&code);
+}
+
+/// `count` memories of `pages` pages.
+fn memories(module: &mut Module, count: usize, pages: usize) {
+    for _ in 0..count {
+        let mut memory = vec![0];
+        number(pages, &mut memory);
+        module.add(MEMORIES, &memory);
+    }
+}
+
+fn table(module: &mut Module, entries: usize) {
+    let mut table = vec![0x70, 0];
+    number(entries, &mut table);
+    module.add(TABLES, &table);
+}
+
+type Change = fn(&mut Module);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_is_stopped_for_its_own_reason() {
+    use FailureKind::{GuestTime, Start};
+    let cases: [(&str, &str, Change, FailureKind, &str); 5] = [
+        (
+            "start-loop",
+            "portal-plugin",
+            |it| it.start(&LOOP),
+            GuestTime,
+            "allows",
+        ),
+        ("forging", "portal-plugin", forging, Start, "handle"),
+        ("flooding", "forger", flooding, Start, "handle"),
+        (
+            "many-memories",
+            "portal-plugin",
+            |it| memories(it, 3, 480),
+            Start,
+            "memories",
+        ),
+        (
+            "huge-table",
+            "portal-plugin",
+            |it| table(it, 9_000_000),
+            Start,
+            "table",
+        ),
+    ];
+    let mut host = Host::with(&["greeter"]).await;
+    let mut wrong = Vec::new();
+    for (name, world, change, kind, says) in cases {
+        let component = component(world, &manifest(&format!("guest-{name}")), change);
+        if let Err(refused) = host.install(&component).await {
+            // It was not even loaded, for what it asks for: as good as stopped.
+            let refused = format!("{refused:?}");
+            assert_eq!(kind, Start, "{name}: {refused}");
+            assert!(refused.contains("plugin-unfit"), "{name}: {refused}");
+            assert!(refused.contains(says), "{name}: {refused}");
+            assert!(host.plugins.get(&format!("guest-{name}")).is_none());
+        } else {
+            for _ in 0..3 {
+                let failure = host.attacked(name).await;
+                if failure.kind != kind || !failure.message.contains(says) {
+                    wrong.push(format!("{name}: {failure}"));
+                }
+                host.greets().await;
+            }
+            let faults = host.faults();
+            assert_eq!(faults.len(), 3, "{name}: {faults:?}");
+            assert!(faults.iter().all(|it| it.0 == kind.name()), "{name}");
+            // Two more, and nothing runs for a while: what it took is free for its neighbours.
+            host.attacked(name).await;
+            host.attacked(name).await;
+            let paused = host.render(name, "attack").await;
+            assert!(matches!(paused, Err(CallError::Paused(_))), "{paused:?}");
+            host.faults();
+        }
+        host.greets().await;
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_manifest_that_lies_is_refused() {
+    let honest = manifest("guest-liar");
+    let service = "[[services]]\nid = \"s\"\ntitle = { zh = \"服务\", en = \"Service\" }\n\
+        description = { zh = \"服务\", en = \"Service\" }\nlife_event = \"other\"\n\
+        audience = \"everyone\"\npage = \"home\"\n";
+    let with_service = format!("{honest}\n{service}");
+    let two = {
+        let mut two = component("portal-plugin", &honest, |_| {});
+        section(&mut two, SECTION_MANIFEST, &with_service);
+        two
+    };
+    let other_contract = {
+        let text = component("portal-plugin", &honest, |_| {});
+        let at = text
+            .windows(11)
+            .rposition(|it| it == b"0.1.0-draft")
+            .unwrap();
+        let mut text = text;
+        text.splice(at..at + 11, *b"0.9.0-draft");
+        text
+    };
+    for (component, code) in [
+        // A service that no page stands behind.
+        (
+            component("triage-plugin", &with_service, |_| {}),
+            "plugin-service-without-portal",
+        ),
+        // Two manifests: one to be reviewed, one to be run.
+        (two, "plugin-section-twice"),
+        // Another contract than its interfaces have.
+        (other_contract, "plugin-contract-other"),
+        // A capability that there is not.
+        (
+            component(
+                "portal-plugin",
+                &honest.replace("capabilities = []", "capabilities = [\"everything\"]"),
+                |_| {},
+            ),
+            "plugin-manifest-flaw",
+        ),
+    ] {
+        let refused = format!("{:?}", verify(&component).err());
+        assert!(refused.contains(code), "{code}: {refused}");
+    }
+    assert!(verify(&component("portal-plugin", &with_service, |_| {})).is_ok());
+}
