@@ -205,6 +205,9 @@ pub struct Config {
     /// Address and port of the measurements, `/metrics`; off by default, and never the public's.
     #[arg(long, env = "ONEDOOR_METRICS_LISTEN", value_name = "ADDRESS")]
     pub metrics_listen: Option<SocketAddr>,
+    /// Address of a collector that takes traces by OTLP over HTTP; off by default.
+    #[arg(long, env = "ONEDOOR_OTLP", value_name = "URL")]
+    pub otlp: Option<Url>,
     /// What is logged, as a `tracing` filter.
     #[arg(
         long,
@@ -355,6 +358,7 @@ impl Config {
             grace: 20,
             compiler: None,
             metrics_listen: None,
+            otlp: None,
             log: "info".to_owned(),
         }
     }

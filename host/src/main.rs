@@ -31,7 +31,9 @@ fn main() -> anyhow::Result<ExitCode> {
     if let Command::CheckPlugin { component, json } = &cli.command {
         return Ok(runtime.block_on(check::run(component, *json)));
     }
-    runtime.block_on(run(cli.command))
+    let ended = runtime.block_on(run(cli.command));
+    telemetry::end();
+    ended
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -173,7 +175,7 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
 }
 
 async fn open(config: Config) -> anyhow::Result<App> {
-    telemetry::start(&config.log).context("the log filter")?;
+    telemetry::start(&config.log, config.otlp.as_ref())?;
     Ok(App::open(config).await?)
 }
 

@@ -40,7 +40,7 @@ pub async fn divisions(
     let done = match to.remote() {
         Some(at) => send(&at, file.path(), complete, &bar).await?,
         None => {
-            telemetry::start(&to.config.log).context("the log filter")?;
+            telemetry::start(&to.config.log, to.config.otlp.as_ref())?;
             let app = App::open(to.config.clone()).await?;
             let done = here(&app, file.path(), &digest, complete, &bar).await;
             app.close().await;
@@ -119,7 +119,7 @@ pub async fn cells(
                 .transpose()
                 .context("--from")?;
             let from = from.map(|it| Timestamp::from_micros(it.as_microsecond()));
-            telemetry::start(&to.config.log).context("the log filter")?;
+            telemetry::start(&to.config.log, to.config.otlp.as_ref())?;
             let app = App::open(to.config.clone()).await?;
             let cx = app.domain.system("import");
             let done = surveys::import(&app.domain, &cx, geojson, datum, from).await;
@@ -160,7 +160,7 @@ pub async fn service_points(
                 .unwrap_or(0)
         }
         None => {
-            telemetry::start(&to.config.log).context("the log filter")?;
+            telemetry::start(&to.config.log, to.config.otlp.as_ref())?;
             let app = App::open(to.config.clone()).await?;
             let cx = app.domain.system("import");
             let count = circle::import(&app.domain, &cx, &list).await;
@@ -179,7 +179,7 @@ pub async fn people(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let list = std::fs::read(list).with_context(|| format!("{}", list.display()))?;
-    telemetry::start(&config.log).context("the log filter")?;
+    telemetry::start(&config.log, config.otlp.as_ref())?;
     let app = App::open(config).await?;
     let cx = app.domain.system("import");
     let invited = staff::invite_all(&app.domain, &cx, &list).await;

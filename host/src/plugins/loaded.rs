@@ -4,7 +4,7 @@
 use onedoor_manifest::Manifest;
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
@@ -21,7 +21,14 @@ use super::{
     watch::Watch,
     words::Words,
 };
-use crate::context::ActingPlugin;
+use crate::{
+    context::ActingPlugin,
+    db::{
+        Database,
+        units::{self, Unit},
+    },
+    error,
+};
 
 /// How many calls of one plugin run at once: well below the pool's slots.
 const AT_ONCE: usize = 16;
@@ -61,6 +68,7 @@ pub struct Loaded {
     pub watch: Watch,
     pub(super) shape: Shape,
     pub(super) acting: Arc<ActingPlugin>,
+    department: OnceLock<Unit>,
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
@@ -148,9 +156,21 @@ impl Loaded {
             watch: Watch::default(),
             shape,
             acting: Arc::new(acting),
+            department: OnceLock::new(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
         }
+    }
+
+    /// The unit that answers for it, which each of its pages names: read once, since a unit keeps
+    /// its name. None when there is no such unit.
+    pub async fn department(&self, database: &Database) -> error::Result<Option<&Unit>> {
+        if let Some(unit) = self.department.get() {
+            return Ok(Some(unit));
+        }
+        let mut c = database.read().await?;
+        let unit = units::get(&mut c, &self.manifest.department).await?;
+        Ok(unit.map(|unit| self.department.get_or_init(|| unit)))
     }
 
     /// How many calls of it run now, and how many wait for a turn.

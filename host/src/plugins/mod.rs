@@ -52,6 +52,7 @@ pub use capability::{Capabilities, Capability};
 pub use engine::{About, Engine, Settings, compile};
 pub use failure::{CallError, Failure, FailureKind};
 pub use loaded::{Exports, Loaded};
+pub use store::CALLS;
 pub use unattended::{Measure, Run, Signal, Tile};
 pub use words::Words;
 

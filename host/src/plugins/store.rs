@@ -15,7 +15,7 @@ use crate::{context::Context, domain::Domain, records::held::Opened};
 use onedoor_manifest::Budget;
 
 /// The target of the spans of calls and of what they call: built only when something listens.
-pub(super) const CALLS: &str = "onedoor::calls";
+pub const CALLS: &str = "onedoor::calls";
 /// The most lines a call may log.
 const LINES: usize = 100;
 /// The longest line, in bytes.

@@ -121,12 +121,19 @@ pub(super) async fn keys(
     subject: Option<String>,
     prefix: String,
 ) -> Result<Vec<String>> {
-    let (plugin, _) = may(domain, cx, subject.as_deref()).await?;
+    let (plugin, other) = may(domain, cx, subject.as_deref()).await?;
     if !prefix.is_empty() {
         check(&prefix)?;
     }
-    let mut c = domain.database.read().await?;
-    rows::keys(&mut c, &plugin.id, subject.as_deref(), &prefix, KEYS).await
+    let keys = {
+        let mut c = domain.database.read().await?;
+        rows::keys(&mut c, &plugin.id, subject.as_deref(), &prefix, KEYS).await?
+    };
+    // What there is about somebody tells of them as well.
+    if let (Some(account), false) = (other, keys.is_empty()) {
+        access::kept(domain, cx, account).await?;
+    }
+    Ok(keys)
 }
 
 /// The plugin, and the account whose values are meant, when it is not who calls.

@@ -141,7 +141,7 @@ pub async fn claims(
         subject: person.account.clone(),
         unit: Some(plugin.department.clone()),
         fields: joined(&held.iter().map(|(field, _)| *field).collect::<Vec<_>>()),
-        purpose: purpose.to_owned(),
+        purpose: format!("{}:{purpose}", plugin.id),
         basis: format!("grant:{}", grant.id),
         case: None,
     };

@@ -1,7 +1,7 @@
 //! The catalogue: which department keeps what, and for what plugins read it. A dataset has one
 //! owner in the whole installation, and none collects what another holds already.
 
-use onedoor_manifest::{Dataset, Manifest, Purpose};
+use onedoor_manifest::{Basis, Claim, Dataset, Manifest, Purpose, Uses};
 
 use crate::{
     context::Context,
@@ -11,6 +11,9 @@ use crate::{
     identity::{self, Act, Resource},
     time::Timestamp,
 };
+
+/// In a grant, instead of a dataset: the facts of a person's account, which the operator keeps.
+pub const ACCOUNT: &str = "";
 
 /// A dataset with its owner.
 #[derive(Clone, Debug)]
@@ -68,11 +71,20 @@ pub async fn words(domain: &Domain) -> Result<(ByName, ByName)> {
             fields.insert(format!("{}.{}", entry.dataset.id, field.id), field.name);
         }
     }
-    for (plugin, text) in rows::purposes(&mut c, None).await? {
-        let purpose: Purpose = serde_json::from_str(&text).map_err(Error::internal)?;
+    for (plugin, purpose) in all_purposes(&mut c).await? {
         named.insert(format!("{plugin}:{}", purpose.id), purpose.words);
     }
     Ok((fields, named))
+}
+
+/// The purposes of all plugins in force, with the plugin of each.
+pub(super) async fn all_purposes(c: &mut Connection) -> Result<Vec<(String, Purpose)>> {
+    let found = rows::purposes(c, None).await?;
+    let read = |(plugin, text): (String, String)| {
+        let purpose = serde_json::from_str(&text).map_err(Error::internal)?;
+        Ok((plugin, purpose))
+    };
+    found.into_iter().map(read).collect()
 }
 
 pub(super) async fn get(c: &mut Connection, id: &str) -> Result<Option<Entry>> {
@@ -162,11 +174,26 @@ pub(crate) async fn declare(
         rows::put_dataset(t, &row).await?;
     }
     let mut purposes = Vec::new();
-    for it in &manifest.purposes {
+    let claims: Vec<Purpose> = manifest.claims.iter().map(claimed).collect();
+    for it in manifest.purposes.iter().chain(&claims) {
         let text = serde_json::to_string(it).map_err(Error::internal)?;
         purposes.push((it.id.clone(), text));
     }
     rows::put_purposes(t, &manifest.id, &purposes).await
+}
+
+/// A claim as the purpose that it is: to read facts of the person's account.
+fn claimed(claim: &Claim) -> Purpose {
+    Purpose {
+        id: claim.id.clone(),
+        words: claim.purpose.clone(),
+        basis: Basis::Duty,
+        legal: None,
+        uses: vec![Uses {
+            dataset: ACCOUNT.to_owned(),
+            fields: claim.kinds.iter().map(|it| it.name().to_owned()).collect(),
+        }],
+    }
 }
 
 /// The same for a host that has no revisions: tests of components.

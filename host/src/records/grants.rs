@@ -5,7 +5,7 @@
 use onedoor_manifest::{Basis, Class, Purpose};
 
 use super::{
-    catalogue,
+    catalogue::{self, ACCOUNT},
     held::{Missing, Refused},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     domain::Domain,
     error::{Error, Problem, Result},
     i18n,
-    identity::{self, Act, Resource, audit},
+    identity::{self, Act, Resource, audit, operations::operator_unit},
 };
 
 /// The longest a grant may hold, in days: it is looked at again each year at least.
@@ -28,7 +28,8 @@ pub struct NewGrant {
     pub plugin: String,
     /// For which purpose of its manifest.
     pub purpose: String,
-    /// Which dataset.
+    /// Which dataset; empty for facts of the person's account, which a claim asks for.
+    #[serde(default)]
     pub dataset: String,
     /// Which of its fields; none but those that the purpose names.
     pub fields: Vec<String>,
@@ -39,20 +40,24 @@ pub struct NewGrant {
     pub days: u32,
 }
 
-/// Gives a grant. For administrators and supervisors of the department that owns the dataset;
-/// never by token, never through a plugin.
+/// Gives a grant. For administrators and supervisors of the department that owns the dataset, of
+/// the operator for facts of accounts; never by token, never through a plugin.
 pub async fn give(domain: &Domain, cx: &Context, new: NewGrant) -> Result<Grant> {
     identity::need(cx, Act::ManageGrants, Resource::default())?;
     let mut c = domain.database.read().await?;
-    let entry = catalogue::get(&mut c, &new.dataset).await?;
-    let entry = entry.ok_or_else(|| Error::invalid("dataset", "grant-no-dataset"))?;
-    identity::need(cx, Act::ManageGrants, of(&entry.owner))?;
+    let entry = match new.dataset.as_str() {
+        ACCOUNT => None,
+        dataset => {
+            let found = catalogue::get(&mut c, dataset).await?;
+            Some(found.ok_or_else(|| Error::invalid("dataset", "grant-no-dataset"))?)
+        }
+    };
+    identity::need(cx, Act::ManageGrants, of(&owner(entry.as_ref())))?;
     let purpose = catalogue::purpose(&mut c, &new.plugin, &new.purpose).await?;
     let purpose = purpose.ok_or_else(|| Error::invalid("purpose", "grant-no-purpose"))?;
-    let owner = db::plugins::get(&mut c, &new.plugin)
-        .await?
-        .map(|it| it.department);
-    check(&entry, &purpose, &new, owner.as_deref())?;
+    let plugin = db::plugins::get(&mut c, &new.plugin).await?;
+    let department = plugin.map(|it| it.department);
+    check(entry.as_ref(), &purpose, &new, department.as_deref())?;
     drop(c);
     let grant = Grant {
         id: domain.ids.id(cx.now),
@@ -77,6 +82,11 @@ pub async fn give(domain: &Domain, cx: &Context, new: NewGrant) -> Result<Grant>
     Ok(grant)
 }
 
+/// Who gives grants on it: the owner of a dataset, or the operator, who keeps the accounts.
+fn owner(entry: Option<&catalogue::Entry>) -> String {
+    entry.map_or_else(|| operator_unit().id, |it| it.owner.clone())
+}
+
 fn of(owner: &str) -> Resource<'_> {
     Resource {
         unit: Some(owner),
@@ -85,7 +95,7 @@ fn of(owner: &str) -> Resource<'_> {
 }
 
 fn check(
-    entry: &catalogue::Entry,
+    entry: Option<&catalogue::Entry>,
     purpose: &Purpose,
     new: &NewGrant,
     department: Option<&str>,
@@ -96,15 +106,15 @@ fn check(
     }
     let uses = purpose.uses.iter().find(|it| it.dataset == new.dataset);
     let named = |field: &String| uses.is_some_and(|it| it.fields.contains(field));
-    let there = |field: &String| entry.dataset.field(field).is_some();
+    let kept = |field: &String| entry.and_then(|it| it.dataset.field(field));
+    let there = |field: &String| entry.is_none() || kept(field).is_some();
     if new.fields.is_empty() || !new.fields.iter().all(|it| named(it) && there(it)) {
         problems.push(Problem::at("fields", "grant-fields"));
     }
-    let restricted = |field: &String| {
-        let class = entry.dataset.field(field).map(|it| it.class);
-        class == Some(Class::Restricted)
-    };
-    if department != Some(entry.owner.as_str()) && new.fields.iter().any(restricted) {
+    let restricted =
+        |field: &String| kept(field).map(|it| it.class) == Some(Class::Restricted);
+    let ours = entry.is_some_and(|it| department == Some(it.owner.as_str()));
+    if !ours && new.fields.iter().any(restricted) {
         problems.push(Problem::at("fields", "grant-restricted"));
     }
     let digits = new.area.bytes().all(|it| it.is_ascii_digit());
@@ -127,11 +137,60 @@ pub async fn list(domain: &Domain, cx: &Context) -> Result<Vec<Grant>> {
     let mut c = domain.database.read().await?;
     let all = db::audit::grants_in_force(&mut c, cx.now).await?;
     let owners = rows::datasets(&mut c).await?;
+    let operator = operator_unit().id;
     let mine = |grant: &Grant| {
-        let owner = owners.iter().find(|it| it.id == grant.dataset);
-        owner.is_some_and(|it| identity::need(cx, Act::ManageGrants, of(&it.owner)).is_ok())
+        let owner = match grant.dataset.as_str() {
+            ACCOUNT => Some(&operator),
+            dataset => owners.iter().find(|it| it.id == dataset).map(|it| &it.owner),
+        };
+        owner.is_some_and(|it| identity::need(cx, Act::ManageGrants, of(it)).is_ok())
     };
     Ok(all.into_iter().filter(mine).collect())
+}
+
+/// A purpose that a grant would serve, and what of a dataset it would read.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The plugin.
+    pub plugin: String,
+    /// The purpose.
+    pub purpose: Purpose,
+    /// The dataset; none for facts of accounts.
+    pub entry: Option<catalogue::Entry>,
+    /// The fields.
+    pub fields: Vec<String>,
+}
+
+/// What plugins in force ask for and no grant in force covers, of what the caller may grant.
+pub async fn asked(domain: &Domain, cx: &Context) -> Result<Vec<Asked>> {
+    let given = list(domain, cx).await?;
+    let mut c = domain.database.read().await?;
+    let mut found = Vec::new();
+    for (plugin, purpose) in catalogue::all_purposes(&mut c).await? {
+        if purpose.basis == Basis::Consent {
+            continue;
+        }
+        for uses in &purpose.uses {
+            let entry = catalogue::get(&mut c, &uses.dataset).await?;
+            let gone = entry.is_none() && uses.dataset != ACCOUNT;
+            let may = identity::need(cx, Act::ManageGrants, of(&owner(entry.as_ref()))).is_ok();
+            let covered = given.iter().any(|it| {
+                it.grantee == format!("plugin:{plugin}")
+                    && it.purpose == purpose.id
+                    && it.dataset == uses.dataset
+                    && uses.fields.iter().all(|field| it.fields.contains(field))
+            });
+            if may && !gone && !covered {
+                found.push(Asked {
+                    plugin: plugin.clone(),
+                    purpose: purpose.clone(),
+                    entry,
+                    fields: uses.fields.clone(),
+                });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Takes a grant back; the next call fails.

@@ -13,7 +13,7 @@ use super::{
     picked,
 };
 use crate::{
-    cases::course_tests::World,
+    cases::{course_tests::World, operations},
     context::{ActingPlugin, Context},
     db::{self, accounts::Account, testing::both::both},
     error::Error,
@@ -29,7 +29,12 @@ department = "desk-310101"
 name = { zh = "养老", en = "Care" }
 description = { zh = "养老服务", en = "Care for elders" }
 contact = { phone = "12345" }
-capabilities = ["records.read", "records.write", "records.list"]
+capabilities = ["records.read", "records.write", "records.list", "identity.claims"]
+
+[[claims]]
+id = "greet"
+purpose = { zh = "称呼您", en = "To address you" }
+kinds = ["name"]
 
 [[datasets]]
 id = "elder"
@@ -236,6 +241,86 @@ both! {
         let more = Filter { fields: vec!["needs".to_owned()], ..filter() };
         let refused = listed::list(domain, &officer, "elder", "visit", &more, &page).await;
         assert!(matches!(refused, Err(Refused::Failed(Error::NotGranted { .. }))));
+    }
+}
+
+/// A grant for a claim, and the plugin acting with leave to ask.
+async fn with_claim(stage: &Stage, who: &str) -> Context {
+    let new = NewGrant {
+        plugin: "care".to_owned(),
+        purpose: "greet".to_owned(),
+        dataset: String::new(),
+        fields: vec!["name".to_owned()],
+        area: String::new(),
+        days: 30,
+    };
+    let domain = &stage.world.domain;
+    for (who, may) in [("supervisor", false), ("administrator", true)] {
+        let given = grants::give(domain, &stage.world.who(who), new.clone()).await;
+        assert_eq!(given.is_ok(), may, "the operator keeps the accounts: {who} {given:?}");
+    }
+    let mut cx = stage.through(stage.world.who(who));
+    let plugin = Arc::make_mut(cx.plugin.as_mut().unwrap());
+    plugin.capabilities = [Capability::IdentityClaims].into_iter().collect();
+    cx
+}
+
+both! {
+    async fn every_path_to_somebody_is_in_their_log_and_nothing_else_is(database) {
+        let stage = Stage::new(database).await;
+        let domain = &stage.world.domain;
+        let subject = stage.put("wang", 70, "a").await;
+        stage.put("li", 71, "a").await;
+        stage.grant("310101").await;
+        let me = stage.world.who("wang");
+
+        // Their own look, what is filled in for them, and whom they may pick: no access by anyone.
+        access::own(domain, &me, access::Field::Name).await.unwrap();
+        let own = held::open(domain, &stage.through(me.clone()), About::Caller, "elder", "call");
+        held::read(domain, &stage.through(me.clone()), &own.await.unwrap(), &["age".to_owned()])
+            .await
+            .unwrap();
+        picked::candidates(domain, &me).await.unwrap();
+        // Nor is what was refused: it told nothing.
+        let resident = stage.through(stage.world.who("li"));
+        let about = || About::Subject(subject.clone());
+        assert!(held::open(domain, &resident, about(), "elder", "call").await.is_err());
+        assert!(picked::find(domain, &stage.world.who("li"), "care", "wang").await.is_err());
+        assert!(stage.log("wang").await.is_empty());
+
+        let mut seen: Vec<&str> = Vec::new();
+        // A plugin asks for facts of the account.
+        let claimed = access::claims(domain, &with_claim(&stage, "wang").await, "greet", &[access::Field::Name]);
+        assert_eq!(claimed.await.unwrap(), [(access::Field::Name, "wang".to_owned())]);
+        seen.push("name care:greet");
+        // An officer reads whom to call back.
+        let report = operations::Report {
+            contact_phone: Some("13800138000".to_owned()),
+            ..stage.world.report()
+        };
+        let case = operations::submit(domain, &me, report).await.unwrap();
+        let officer = stage.world.who("community");
+        access::contact(domain, &officer, &case).await.unwrap().unwrap();
+        seen.push("phone case");
+        // Finds them, opens their record, and lists their area; a job does.
+        let found = picked::find(domain, &officer, "care", "wang").await.unwrap();
+        assert_eq!(found.name, "wang");
+        seen.push("name pick:care");
+        let through = stage.through(officer.clone());
+        let opened = held::open(domain, &through, about(), "elder", "call").await.unwrap();
+        held::read(domain, &through, &opened, &["age".to_owned()]).await.unwrap();
+        seen.push("elder.age care:call");
+        let all = Paging::first(10);
+        for cx in [&through, &stage.through(domain.system("jobs"))] {
+            let listed = listed::list(domain, cx, "elder", "call", &filter(), &all).await;
+            assert_eq!(listed.unwrap().items.len(), 2);
+            seen.push("elder.age care:call");
+        }
+        seen.reverse();
+        assert_eq!(stage.log("wang").await, seen);
+        // The neighbour is in the lists, and saw nobody.
+        assert_eq!(stage.log("li").await, ["elder.age care:call"; 2]);
+        assert!(stage.log("far").await.is_empty());
     }
 }
 

@@ -185,9 +185,9 @@ table! {
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
     get "/work/grid" pages::work::grid::show;
     get "/work/datasets" pages::work::datasets::list;
-    get "/work/grants" pages::work::datasets::show_grants;
-    post "/work/grants" pages::work::datasets::give;
-    post "/work/grants/{id}/revoke" pages::work::datasets::revoke;
+    get "/work/grants" pages::work::grants::show;
+    post "/work/grants" pages::work::grants::give;
+    post "/work/grants/{id}/revoke" pages::work::grants::revoke;
     get "/work/family" pages::work::datasets::witness_form;
     post "/work/family" pages::work::datasets::witness;
     get "/work/plugins" pages::work::plugins::list;

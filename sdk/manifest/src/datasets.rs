@@ -397,6 +397,12 @@ pub(crate) fn flaws(found: &mut Flaws, manifest: &Manifest) {
         ids.len() <= PURPOSES && unique(&ids),
         "at most 16 purposes, each id once",
     );
+    let claimed = |id: &String| manifest.claims.iter().any(|it| it.id == *id);
+    found.need(
+        "purposes",
+        !ids.iter().any(|it| claimed(it)),
+        "another id than a claim's: grants and logs name both alike",
+    );
     for it in &manifest.purposes {
         purpose(found, manifest, it);
     }

@@ -196,6 +196,17 @@ pub enum ClaimKind {
     Community,
 }
 
+impl ClaimKind {
+    /// Its name in a manifest, in grants and in logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Phone => "phone",
+            Self::Community => "community",
+        }
+    }
+}
+
 /// A plugin's manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

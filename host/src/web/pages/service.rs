@@ -22,7 +22,6 @@ use crate::{
     app::App,
     attachments,
     context::{Context, Locale, Principal},
-    db,
     drafts::{Draft, Target},
     error::{Error, Result},
     keys::Purpose,
@@ -169,8 +168,7 @@ fn name(loaded: &Loaded, locale: Locale) -> &str {
 }
 
 async fn department(asked: &Asked<'_>, loaded: &Loaded) -> Result<String> {
-    let mut c = asked.app.domain.database.read().await?;
-    let unit = db::units::get(&mut c, &loaded.manifest.department).await?;
+    let unit = loaded.department(&asked.app.domain.database).await?;
     let named = unit.map(|it| it.name(asked.cx.locale).to_owned());
     Ok(named.unwrap_or_else(|| loaded.manifest.department.clone()))
 }

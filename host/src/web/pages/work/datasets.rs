@@ -1,12 +1,12 @@
-//! The catalogue of datasets, and the grants on them: what is kept by whom, who may read it.
+//! The catalogue of datasets: what is kept, by whom, for what; and what an officer witnesses.
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, Uri},
     response::{IntoResponse as _, Redirect, Response},
 };
-use maud::{Markup, html};
+use maud::html;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -17,18 +17,15 @@ use crate::{
     db,
     error::Result,
     identity::{self, Act, Resource},
-    records::{
-        catalogue, family,
-        grants::{self, NewGrant},
-    },
+    records::{catalogue, family},
     web::{
         i18n::Words,
         layout,
-        pages::parts::{self, Faults, Input, button, input, time},
+        pages::parts::{self, Faults, Input, button, input},
     },
 };
 
-fn words<'a>(cx: &Context, it: &'a onedoor_manifest::Words) -> &'a str {
+pub(super) fn words<'a>(cx: &Context, it: &'a onedoor_manifest::Words) -> &'a str {
     match cx.locale {
         Locale::Chinese => &it.zh,
         Locale::English => &it.en,
@@ -73,124 +70,6 @@ pub async fn list(State(app): State<App>, cx: Context, uri: Uri) -> Result<Respo
         }
     };
     Ok(layout::page(&app, &cx, &uri, &w.t("datasets-title"), &main))
-}
-
-/// What the form of a grant sends.
-#[derive(Debug, Default, Deserialize)]
-pub struct Sent {
-    #[serde(default)]
-    plugin: String,
-    #[serde(default)]
-    purpose: String,
-    #[serde(default)]
-    dataset: String,
-    #[serde(default)]
-    fields: String,
-    #[serde(default)]
-    area: String,
-    #[serde(default)]
-    days: String,
-}
-
-/// `GET /work/grants`
-pub async fn show_grants(State(app): State<App>, cx: Context, uri: Uri) -> Result<Response> {
-    staff_only(&cx)?;
-    let sent = Sent {
-        days: "365".to_owned(),
-        ..Sent::default()
-    };
-    grants_page(&app, &cx, &uri, &sent, &Faults::default()).await
-}
-
-async fn grants_page(
-    app: &App,
-    cx: &Context,
-    uri: &Uri,
-    it: &Sent,
-    faults: &Faults,
-) -> Result<Response> {
-    let w = Words(cx.locale);
-    let all = grants::list(&app.domain, cx).await?;
-    let field = |name: &str, label: &str, value: &str, hint: Option<&str>| -> Markup {
-        let hint = hint.map(|it| w.t(it));
-        let it = Input {
-            name,
-            label: &w.t(label),
-            hint: hint.as_deref(),
-            kind: "text",
-            value,
-            autocomplete: Some("off"),
-        };
-        input(w, faults, it)
-    };
-    let main = html! {
-        (parts::back(w, "/work/datasets"))
-        (faults.summary(w))
-        h1 class="govuk-heading-l" { (w.t("grants-title")) }
-        @if all.is_empty() { p class="govuk-inset-text" { (w.t("grants-none")) } }
-        @for it in &all {
-            div class="govuk-summary-card" { div class="govuk-summary-card__content" {
-                p class="govuk-body" {
-                    (it.grantee.strip_prefix("plugin:").unwrap_or(&it.grantee)) " · " (it.purpose) " · " (it.dataset) ": " (it.fields.join(", "))
-                    @if !it.area.is_empty() { " · " (it.area) }
-                    @if let Some(at) = it.expires { " · " (w.t("family-until")) " " (time(cx.locale, &app.domain.zone, cx.now, at)) }
-                }
-                form method="post" action={ "/work/grants/" (it.id) "/revoke" } {
-                    button class="govuk-button govuk-button--warning" {
-                        (w.t("grants-revoke")) span class="govuk-visually-hidden" { " " (it.grantee) " " (it.purpose) }
-                    }
-                }
-            } }
-        }
-        h2 class="govuk-heading-m" { (w.t("grants-give")) }
-        form method="post" action="/work/grants" {
-            (field("plugin", "grants-plugin", &it.plugin, None))
-            (field("purpose", "grants-purpose", &it.purpose, Some("grants-purpose-hint")))
-            (field("dataset", "grants-dataset", &it.dataset, None))
-            (field("fields", "grants-fields", &it.fields, Some("grants-fields-hint")))
-            (field("area", "grants-area", &it.area, Some("grants-area-hint")))
-            (field("days", "grants-days", &it.days, None))
-            (button(&w.t("grants-give")))
-        }
-    };
-    Ok(layout::page(app, cx, uri, &w.t("grants-title"), &main))
-}
-
-/// `POST /work/grants`
-pub async fn give(State(app): State<App>, cx: Context, Form(sent): Form<Sent>) -> Result<Response> {
-    staff_only(&cx)?;
-    let fields = sent
-        .fields
-        .split([',', '，', ' '])
-        .filter(|it| !it.is_empty());
-    let new = NewGrant {
-        plugin: sent.plugin.trim().to_owned(),
-        purpose: sent.purpose.trim().to_owned(),
-        dataset: sent.dataset.trim().to_owned(),
-        fields: fields.map(str::to_owned).collect(),
-        area: sent.area.trim().to_owned(),
-        days: sent.days.trim().parse().unwrap_or(0),
-    };
-    match grants::give(&app.domain, &cx, new).await {
-        Ok(_) => Ok(Redirect::to("/work/grants").into_response()),
-        Err(error) => {
-            let faults = Faults::of(cx.locale, error)?;
-            let at = Uri::from_static("/work/grants");
-            let page = grants_page(&app, &cx, &at, &sent, &faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-    }
-}
-
-/// `POST /work/grants/{id}/revoke`
-pub async fn revoke(
-    State(app): State<App>,
-    cx: Context,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    staff_only(&cx)?;
-    grants::revoke(&app.domain, &cx, &id).await?;
-    Ok(Redirect::to("/work/grants").into_response())
 }
 
 /// Who said before the officer that who may act for them.

@@ -6,6 +6,7 @@ pub mod board;
 pub mod case;
 pub mod console;
 pub mod datasets;
+pub mod grants;
 pub mod grid;
 pub mod home;
 mod measured;
