@@ -1,13 +1,15 @@
 # The 15-minute circle: where residents are served within a walk.
 circle-title = 15-minute circle
 circle-community = Your community
+circle-community-hint = Type its name, for example: 新天地
 circle-find = Find
 circle-no-community-found = There is no community of that name.
 circle-around = Around { $place }
-circle-speed = Within 15 minutes on foot at 1.1 m a second, about 1,000 m as the crow flies (GB 50180-2018).
+circle-speed = What you can reach on foot in about 15 minutes: about 1,000 m as the crow flies.
 circle-show-open = Only what is open now
 circle-show-all = Everything
-circle-none = Nothing is entered here yet.
+circle-none = No places have been entered here yet.
+circle-none-open = None of the places is open now.
 circle-open = Open now
 circle-closed = Closed now
 circle-minutes-away = { $n } min on foot

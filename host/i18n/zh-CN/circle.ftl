@@ -1,13 +1,15 @@
 # 十五分钟生活圈。
 circle-title = 十五分钟生活圈
 circle-community = 您的社区
+circle-community-hint = 输入社区名称，例如：新天地
 circle-find = 查找
 circle-no-community-found = 没有这个名称的社区。
 circle-around = { $place }周边
-circle-speed = 按每秒 1.1 米步行 15 分钟，直线约 1000 米（GB 50180-2018）。
+circle-speed = 步行约 15 分钟能到的地方，直线约 1000 米。
 circle-show-open = 只看现在开门的
 circle-show-all = 全部显示
 circle-none = 这里还没有录入服务点。
+circle-none-open = 现在没有开门的服务点。
 circle-open = 现在开门
 circle-closed = 现在关门
 circle-minutes-away = 步行约 { $n } 分钟

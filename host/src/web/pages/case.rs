@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::{
     matters::tag,
+    my_data::service_name,
     parts::{self, Faults, button, error_message, time},
 };
 use crate::{
@@ -156,7 +157,7 @@ fn timeline(app: &App, cx: &Context, case: &Case, moments: &[Moment]) -> Markup 
                     p class="od-quiet" {
                         (time(cx.locale, zone, cx.now, it.at))
                         @if let Some(by) = &it.by { " · " (by) }
-                        @else if let Some(plugin) = &it.plugin { " · " (plugin) }
+                        @else if let Some(plugin) = &it.plugin { " · " (service_name(app, cx, plugin)) }
                     }
                     @if let Some(words) = &it.words { p { (words) } }
                     @if n == last && let Some(holder) = &it.holder {

@@ -68,7 +68,7 @@ pub async fn show(
         (parts::back(w, "/"))
         h1 class="govuk-heading-l" { (title) }
         form method="get" action="/circle" {
-            (input(w, &Faults::default(), Input { name: "text", label: &w.t("circle-community"), hint: None,
+            (input(w, &Faults::default(), Input { name: "text", label: &w.t("circle-community"), hint: Some(&w.t("circle-community-hint")),
                 kind: "search", value: &wanted.text, autocomplete: Some("off") }))
             button class="govuk-button" { (w.t("circle-find")) }
         }
@@ -97,7 +97,7 @@ fn list(cx: &Context, place: &Division, all: &[Reachable], only_open: bool) -> M
             @if only_open { a class="govuk-link od-call" href=(here) { (w.t("circle-show-all")) } }
             @else { a class="govuk-link od-call" href={ (here) "&open=1" } { (w.t("circle-show-open")) } }
         }
-        @if shown.is_empty() { p class="govuk-inset-text" { (w.t("circle-none")) } }
+        @if shown.is_empty() { p class="govuk-inset-text" { @if all.is_empty() { (w.t("circle-none")) } @else { (w.t("circle-none-open")) } } }
         (drawn(w, &shown))
         ol class="govuk-list govuk-list--number" { @for it in &shown {
             @let name = match cx.locale {

@@ -61,26 +61,26 @@ pub async fn show(
         p class="govuk-body" { (w.t("my-data-why")) }
         @if reads.items.is_empty() { p class="govuk-inset-text" { (w.t("my-data-none")) } }
         @else {
-            div class="od-wide" { table class="govuk-table" {
+            div class="od-wide" tabindex="0" role="region" aria-label=(w.t("app-my-data")) { table class="govuk-table od-stack" role="table" {
                 caption class="govuk-visually-hidden" { (w.t("app-my-data")) }
-                thead { tr {
+                thead role="rowgroup" { tr role="row" {
                     @for key in ["my-data-when", "my-data-who", "my-data-what", "my-data-purpose", "my-data-basis"] {
-                        th class="govuk-table__header" scope="col" { (w.t(key)) }
+                        th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) }
                     }
                 } }
-                tbody { @for it in &reads.items { tr class="govuk-table__row" {
-                    td class="govuk-table__cell" { (time(cx.locale, &app.domain.zone, cx.now, it.at)) }
-                    td class="govuk-table__cell" { (reader(&app, &cx, it).await?) }
-                    td class="govuk-table__cell" {
+                tbody role="rowgroup" { @for it in &reads.items { tr class="govuk-table__row" role="row" {
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("my-data-when")) { (time(cx.locale, &app.domain.zone, cx.now, it.at)) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("my-data-who")) { (reader(&app, &cx, it).await?) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("my-data-what")) {
                         @for (n, field) in it.fields.split(',').enumerate() { @if n > 0 { " " } (vocabulary.field(&cx, field).unwrap_or_else(|| said("claim", field))) }
                     }
-                    td class="govuk-table__cell" { (vocabulary.purpose(&cx, &it.purpose).unwrap_or_else(|| said("purpose", it.purpose.split(':').next().unwrap_or_default()))) }
-                    td class="govuk-table__cell" { (basis(&it.basis)) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("my-data-purpose")) { (vocabulary.purpose(&cx, &it.purpose).unwrap_or_else(|| said("purpose", it.purpose.split(':').next().unwrap_or_default()))) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("my-data-basis")) { (basis(&it.basis)) }
                 } } }
             } }
             @if let Some(next) = &reads.next { a class="govuk-link od-call" href={ "/my-data?cursor=" (next) } { (w.t("app-next-page")) } }
         }
-        p class="govuk-body" { a class="govuk-link od-call" href="/api/v1/my-data/reads" { (w.t("my-data-json")) } }
+        p class="govuk-body" { a class="govuk-link od-call" href="/api/v1/my-data/reads" download="my-data.json" { (w.t("my-data-json")) } }
         h2 class="govuk-heading-m" { (w.t("consents-title")) }
         @if consents.is_empty() { p class="govuk-body" { (w.t("consents-none")) } }
         @for (child, it) in &consents {
@@ -105,7 +105,7 @@ pub async fn show(
                 }
             }
         }
-        p class="govuk-body" { a class="govuk-link od-call" href="/family" { (w.t("family-title")) } }
+        p class="govuk-body" { a class="govuk-link od-call" href="/family" { (w.t("family-link")) } }
     };
     Ok(layout::page(&app, &cx, &uri, &w.t("app-my-data"), &main))
 }
@@ -121,7 +121,7 @@ pub async fn withdraw(
 }
 
 /// What a service is called.
-fn service_name(app: &App, cx: &Context, id: &str) -> String {
+pub fn service_name(app: &App, cx: &Context, id: &str) -> String {
     let found = app.plugins.get(id);
     found.map_or_else(|| id.to_owned(), |it| words(cx, &it.manifest.name))
 }

@@ -61,6 +61,9 @@ pub async fn show(
         (parts::back(w, "/"))
         h1 class="govuk-heading-l" { (w.t("home-report")) }
         p class="govuk-body" { (w.t("report-emergency")) }
+        p class="govuk-body od-row" { @for number in ["110", "119", "120"] {
+            a class="govuk-link od-call" href={ "tel:" (number) } { (w.t("service-call")) " " (number) }
+        } }
         (questions)
     };
     Ok(layout::page(&app, &cx, &uri, &w.t("home-report"), &main))

@@ -421,7 +421,7 @@ pub async fn confirm(
         p class="govuk-body" { (shown.say(&question.body)) }
         div class="govuk-button-group" {
             (shown.press(&action, "govuk-button govuk-button--warning", &shown.say(&question.yes)))
-            a class="govuk-link" href=(back) { (w.t("app-cancel")) }
+            a class="govuk-button govuk-button--secondary" role="button" draggable="false" href=(back) { (w.t("app-cancel")) }
         }
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))

@@ -17,7 +17,10 @@ use crate::{
     web::{
         forms::read::Entered,
         i18n::Words,
-        pages::parts::{Faults, described, error_message},
+        pages::{
+            my_data::service_name,
+            parts::{Faults, described, error_message},
+        },
     },
 };
 
@@ -102,7 +105,7 @@ impl Forms<'_> {
         };
         html! {
             div class="govuk-inset-text" {
-                h3 class="govuk-heading-s" { (w.tx("work-proposal", &[("plugin", &it.plugin)])) }
+                h3 class="govuk-heading-s" { (w.tx("work-proposal", &[("plugin", &service_name(self.app, self.cx, &it.plugin))])) }
                 p class="govuk-body" {
                     strong { (class) } " · " (urgency) " · " (w.tx("work-sure", &[("n", &sure)]))
                 }

@@ -35,7 +35,10 @@ use crate::{
         },
         i18n::{self, Words},
         layout,
-        pages::parts::{self, Faults, time},
+        pages::{
+            my_data::service_name,
+            parts::{self, Faults, time},
+        },
     },
 };
 
@@ -179,9 +182,9 @@ async fn standing(app: &App, cx: &Context, case: &Case) -> Result<Markup> {
             @if case.course.overseer.is_some() { " " strong class="govuk-tag govuk-tag--orange" { (w.t("work-overseen")) } }
         }
         div class="od-holder" {
-            p { (w.t("work-holder")) "：" strong { (holder.unwrap_or_else(|| w.t("work-nobody"))) } }
-            @if let Some(name) = visitor { p { (w.t("work-visitor")) "：" strong { (name) } } }
-            p { (w.t("work-time-left")) "：" (tables::left_tag(w, cx.now, case.due)) }
+            p { (w.t("work-holder")) (w.t("work-colon")) strong { (holder.unwrap_or_else(|| w.t("work-nobody"))) } }
+            @if let Some(name) = visitor { p { (w.t("work-visitor")) (w.t("work-colon")) strong { (name) } } }
+            p { (w.t("work-time-left")) (w.t("work-colon")) (tables::left_tag(w, cx.now, case.due)) }
             @for it in case.deadlines.iter() {
                 p class="od-quiet" {
                     (w.t(&format!("clock-{}", it.clock.name()))) " · "
@@ -250,7 +253,7 @@ fn facts(app: &App, cx: &Context, case: &Case, moments: &[Moment]) -> Markup {
                     br; span class="od-quiet" { (format!("{lon:.5}, {lat:.5} (CGCS2000)")) }
                 }
             }))
-            (row("work-channel", html! { (channel) @if let Some(plugin) = &case.plugin { " · " (plugin) } }))
+            (row("work-channel", html! { (channel) @if let Some(plugin) = &case.plugin { " · " (service_name(app, cx, plugin)) } }))
             (row("work-opened", time(cx.locale, &app.domain.zone, cx.now, case.opened)))
             @if case.course.escalations > 0 {
                 (row("work-escalations", html! { (case.course.escalations) }))
@@ -317,7 +320,7 @@ fn timeline(app: &App, cx: &Context, moments: &[Moment]) -> Markup {
                         (time(cx.locale, zone, cx.now, it.at))
                         @if let Some(by) = &it.by { " · " (by) }
                         @if let Some(role) = it.role.as_deref().and_then(role) { " · " (role) }
-                        @if let Some(plugin) = &it.plugin { " · " (plugin) }
+                        @if let Some(plugin) = &it.plugin { " · " (service_name(app, cx, plugin)) }
                     }
                     @if let Some(words) = &it.words { p { (words) } }
                     @if let Some(holder) = &it.holder {

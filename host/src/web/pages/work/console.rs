@@ -92,7 +92,7 @@ pub async fn show(
         (steps(&cx, w, &it.plugin, held.is_some()))
         h2 class="govuk-heading-m" { (w.t("console-health")) }
         @if health.revisions.is_empty() { p class="govuk-body od-quiet" { (w.t("console-not-loaded")) } }
-        @for it in &health.revisions { (fares(&app, &cx, it)) }
+        @for it in &health.revisions { (fares(&app, &cx, it, held.is_some())) }
         h2 class="govuk-heading-m" { (w.t("plugins-revisions")) }
         (revisions_table(&app, &cx, &it.revisions))
         p class="govuk-body" { a class="govuk-link od-call" href={ (at) "/jobs" } { (w.t("jobs-link")) } }
@@ -115,7 +115,7 @@ pub async fn show(
 }
 
 fn more(w: Words, to: &str, key: &str) -> Markup {
-    html! { p class="govuk-body" { a class="govuk-link" href=(to) { (w.t(key)) } } }
+    html! { p class="govuk-body" { a class="govuk-link od-call" href=(to) { (w.t(key)) } } }
 }
 
 fn stopped(app: &App, cx: &Context, held: &Hold) -> Markup {
@@ -152,8 +152,9 @@ fn steps(cx: &Context, w: Words, plugin: &Plugin, held: bool) -> Markup {
     }
 }
 
-/// How one revision fares, in figures that fit a phone.
-fn fares(app: &App, cx: &Context, it: &RevisionHealth) -> Markup {
+/// How one revision fares, in figures that fit a phone. Of one that somebody has stopped, it is
+/// not said that calls go through.
+fn fares(app: &App, cx: &Context, it: &RevisionHealth, held: bool) -> Markup {
     let w = Words(cx.locale);
     let row = |key: &str, value: Markup| {
         html! { div class="govuk-summary-list__row" {
@@ -178,7 +179,7 @@ fn fares(app: &App, cx: &Context, it: &RevisionHealth) -> Markup {
     html! {
         h3 class="govuk-heading-s" { (w.tx(key, &[("version", &it.version)])) }
         dl class="govuk-summary-list" {
-            (row("console-breaker", breaker_state(app, cx, it)))
+            @if !held { (row("console-breaker", breaker_state(app, cx, it))) }
             (row("console-calls", html! { (all) }))
             (row("console-failures", html! {
                 ul class="govuk-list" {
@@ -407,7 +408,7 @@ fn whole(
             format!("{}?severity={it}", uri.path())
         });
         html! { li { @if name == chosen { strong aria-current="true" { (label) } }
-        @else { a class="govuk-link" href=(to) { (label) } } } }
+        @else { a class="govuk-link od-call" href=(to) { (label) } } } }
     };
     let main = html! {
         (parts::back(w, &format!("/work/plugins/{id}")))

@@ -234,7 +234,7 @@ fn upload(w: Words, faults: &Faults) -> Markup {
         h2 class="govuk-heading-m" { (w.t("grid-bring-cells")) }
         p class="govuk-body" { (w.t("grid-bring-cells-why")) }
         form method="post" action="/work/grid/cells" enctype="multipart/form-data" novalidate {
-            div class="govuk-form-group" {
+            div class={ "govuk-form-group" @if datum.is_some() { " govuk-form-group--error" } } {
                 label class="govuk-label" for="datum" { (w.t("grid-datum")) }
                 (error_message(w, "datum", datum))
                 select class="govuk-select" id="datum" name="datum" {
@@ -242,7 +242,7 @@ fn upload(w: Words, faults: &Faults) -> Markup {
                     @for it in Datum::ALL { option value=(it.name()) { (w.t(&format!("grid-datum-{}", it.name()))) } }
                 }
             }
-            div class="govuk-form-group" {
+            div class={ "govuk-form-group" @if file.is_some() { " govuk-form-group--error" } } {
                 label class="govuk-label" for="file" { (w.t("grid-geojson")) }
                 (error_message(w, "file", file))
                 input class="govuk-file-upload" id="file" name="file" type="file" accept=".json,.geojson";

@@ -111,7 +111,7 @@ fn posts(cx: &Context) -> Markup {
             @for (n, (role, units)) in roles.iter().enumerate() {
                 @if n > 0 { " · " }
                 (w.t(&format!("role-{}", role.name())))
-                @if *units > 1 { " " (w.tx("work-units", &[("n", &units.to_string())])) }
+                @if *units > 1 { (w.tx("work-units", &[("n", &units.to_string())])) }
             }
         }
     }
@@ -126,7 +126,7 @@ async fn section(app: &App, cx: &Context, count: Count) -> Result<Markup> {
     let (all, late) = (count.cases.to_string(), count.late.to_string());
     Ok(html! {
         section aria-labelledby={ "queue-" (name) } {
-            h2 class="govuk-heading-m" id={ "queue-" (name) } { (title) " " (w.tx("work-count", &[("n", &all)])) }
+            h2 class="govuk-heading-m" id={ "queue-" (name) } { (title) (w.tx("work-count", &[("n", &all)])) }
             @if count.late > 0 {
                 p class="govuk-body" { strong class="govuk-tag govuk-tag--red" { (w.tx("work-late", &[("n", &late)])) } }
             }

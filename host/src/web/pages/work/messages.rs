@@ -23,7 +23,10 @@ use crate::{
     web::{
         i18n::Words,
         layout,
-        pages::parts::{self, time},
+        pages::{
+            my_data::service_name,
+            parts::{self, time},
+        },
     },
 };
 
@@ -133,7 +136,7 @@ pub async fn jobs(
     let w = Words(cx.locale);
     let standing = jobs::standing(&app, &cx, &id).await?;
     let runs = jobs::runs(&app, &cx, &id, &paging).await?;
-    let title = w.tx("jobs-title", &[("plugin", &id)]);
+    let title = w.tx("jobs-title", &[("plugin", &service_name(&app, &cx, &id))]);
     let main = html! {
         (parts::back(w, &format!("/work/plugins/{id}")))
         h1 class="govuk-heading-l" { (title) }

@@ -43,25 +43,25 @@ pub async fn list(
             a class="govuk-button" role="button" draggable="false" href="/work/people/invite" { (w.t("people-invite")) }
             " " a class="govuk-link od-call" href="/work/people/import" { (w.t("people-import")) }
         }
-        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
+        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-visually-hidden" { (title) }
-            thead class="govuk-table__head" { tr class="govuk-table__row" {
+            thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
                 @for key in ["people-name", "people-login", "people-posts"] {
-                    th class="govuk-table__header" scope="col" { (w.t(key)) }
+                    th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) }
                 }
             } }
-            tbody class="govuk-table__body" { @for it in &page.items { tr class="govuk-table__row" {
-                th class="govuk-table__header" scope="row" {
+            tbody class="govuk-table__body" role="rowgroup" { @for it in &page.items { tr class="govuk-table__row" role="row" {
+                th class="govuk-table__header" scope="row" role="rowheader" {
                     a class="govuk-link" href={ "/work/people/" (it.account) } { (it.name) }
                     @if it.service { " " span class="od-quiet" { (w.t("people-service")) } }
                 }
-                td class="govuk-table__cell od-code" { (it.login.as_deref().unwrap_or("–")) }
-                td class="govuk-table__cell" {
+                td class="govuk-table__cell od-code" role="cell" data-label=(w.t("people-login")) { (it.login.as_deref().unwrap_or("–")) }
+                td class="govuk-table__cell" role="cell" data-label=(w.t("people-posts")) {
                     @let roles = roles(it.posts.iter().filter(|it| it.in_force(cx.now)).map(|it| it.role));
                     @for (n, (role, units)) in roles.iter().enumerate() {
-                        @if n > 0 { "、" }
+                        @if n > 0 { (w.t("work-comma")) }
                         (w.t(&format!("role-{}", role.name())))
-                        @if *units > 1 { " " (w.tx("work-units", &[("n", &units.to_string())])) }
+                        @if *units > 1 { (w.tx("work-units", &[("n", &units.to_string())])) }
                     }
                     @if roles.is_empty() { (w.t("people-no-post")) }
                 }

@@ -109,28 +109,28 @@ fn posts(
     let (w, zone) = (Words(cx.locale), &app.domain.zone);
     let title = w.t("people-posts");
     html! {
-        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
+        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-visually-hidden" { (title) }
-            thead class="govuk-table__head" { tr class="govuk-table__row" {
+            thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
                 @for key in ["people-role", "people-unit", "people-from", "people-until"] {
-                    th class="govuk-table__header" scope="col" { (w.t(key)) }
+                    th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) }
                 }
-                @if manages { th class="govuk-table__header" scope="col" { (w.t("people-end")) } }
+                @if manages { th class="govuk-table__header" scope="col" role="columnheader" { (w.t("people-end")) } }
             } }
-            tbody class="govuk-table__body" { @for post in &person.posts {
+            tbody class="govuk-table__body" role="rowgroup" { @for post in &person.posts {
                 @let unit = names.get(&post.unit).unwrap_or(&post.unit);
                 @let role = w.t(&format!("role-{}", post.role.name()));
-                tr class="govuk-table__row" {
-                    th class="govuk-table__header" scope="row" { (role) }
-                    td class="govuk-table__cell" { (unit) }
-                    td class="govuk-table__cell" { (time(cx.locale, zone, cx.now, post.from)) }
-                    td class="govuk-table__cell" {
+                tr class="govuk-table__row" role="row" {
+                    th class="govuk-table__header" scope="row" role="rowheader" { (role) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("people-unit")) { (unit) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("people-from")) { (time(cx.locale, zone, cx.now, post.from)) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("people-until")) {
                         @match post.until {
                             Some(until) => (time(cx.locale, zone, cx.now, until)),
                             None => (w.t("people-open-ended")),
                         }
                     }
-                    @if manages { td class="govuk-table__cell" { @if post.in_force(cx.now) {
+                    @if manages { td class="govuk-table__cell" role="cell" { @if post.in_force(cx.now) {
                         form method="post" action={ "/work/people/" (person.account) "/posts/" (post.id) "/end" } {
                             button class="govuk-button govuk-button--warning" {
                                 (w.t("people-end")) span class="govuk-visually-hidden" { " " (role) " " (unit) }

@@ -49,19 +49,19 @@ async fn page(app: &App, cx: &Context, uri: &Uri, faults: &Faults) -> Result<Res
 
 fn table(w: Words, title: &str, plugins: &[PluginSummary]) -> Markup {
     html! {
-        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
+        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-visually-hidden" { (title) }
-            thead class="govuk-table__head" { tr class="govuk-table__row" {
+            thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
                 @for key in ["plugins-plugin", "plugins-in-force", "plugins-waiting"] {
-                    th class="govuk-table__header" scope="col" { (w.t(key)) }
+                    th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) }
                 }
             } }
-            tbody class="govuk-table__body" { @for it in plugins { tr class="govuk-table__row" {
-                th class="govuk-table__header" scope="row" {
+            tbody class="govuk-table__body" role="rowgroup" { @for it in plugins { tr class="govuk-table__row" role="row" {
+                th class="govuk-table__header" scope="row" role="rowheader" {
                     a class="govuk-link" href={ "/work/plugins/" (it.plugin.id) } { (name(w, it)) }
                 }
-                td class="govuk-table__cell" { (it.version.as_deref().unwrap_or("–")) }
-                td class="govuk-table__cell" { (it.waiting) }
+                td class="govuk-table__cell" role="cell" data-label=(w.t("plugins-in-force")) { (it.version.as_deref().unwrap_or("–")) }
+                td class="govuk-table__cell" role="cell" data-label=(w.t("plugins-waiting")) { (it.waiting) }
             } } }
         } }
     }

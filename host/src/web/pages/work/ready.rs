@@ -91,7 +91,7 @@ fn form(app: &App, cx: &Context, faults: &Faults, status: StatusCode) -> Respons
         p class="govuk-body" { (w.t("people-import-why")) }
         pre class="govuk-inset-text od-code" { "login,name,unit,role\nchen.lan,陈岚,u-310101022027,dispatcher" }
         form method="post" action="/work/people/import" enctype="multipart/form-data" novalidate {
-            div class="govuk-form-group" {
+            div class={ "govuk-form-group" @if faults.at("file").is_some() { " govuk-form-group--error" } } {
                 label class="govuk-label" for="file" { (w.t("people-import-file")) }
                 (error_message(w, "file", faults.at("file")))
                 input class="govuk-file-upload" id="file" name="file" type="file" accept=".csv";
@@ -136,15 +136,15 @@ pub async fn import(State(app): State<App>, cx: Context, multipart: Multipart) -
         (parts::back(w, "/work/people"))
         h1 class="govuk-heading-l" { (title) }
         p class="govuk-body" { (w.t("people-imported-why")) }
-        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table" {
+        div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-visually-hidden" { (title) }
-            thead class="govuk-table__head" { tr class="govuk-table__row" {
-                @for key in ["people-name", "people-login", "people-invitation"] { th class="govuk-table__header" scope="col" { (w.t(key)) } }
+            thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
+                @for key in ["people-name", "people-login", "people-invitation"] { th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) } }
             } }
-            tbody class="govuk-table__body" { @for it in &invited { tr class="govuk-table__row" {
-                th class="govuk-table__header" scope="row" { (it.name) }
-                td class="govuk-table__cell od-code" { (it.login) }
-                td class="govuk-table__cell od-code" { (origin) "/invitation?code=" (it.secret) }
+            tbody class="govuk-table__body" role="rowgroup" { @for it in &invited { tr class="govuk-table__row" role="row" {
+                th class="govuk-table__header" scope="row" role="rowheader" { (it.name) }
+                td class="govuk-table__cell od-code" role="cell" data-label=(w.t("people-login")) { (it.login) }
+                td class="govuk-table__cell od-code" role="cell" data-label=(w.t("people-invitation")) { (origin) "/invitation?code=" (it.secret) }
             } } }
         } }
     };

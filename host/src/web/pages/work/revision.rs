@@ -22,7 +22,10 @@ use crate::{
     web::{
         i18n::{self, Words},
         layout,
-        pages::parts::{self, button},
+        pages::{
+            my_data::service_name,
+            parts::{self, button},
+        },
     },
 };
 
@@ -37,11 +40,11 @@ pub async fn show(
     let w = Words(cx.locale);
     let it = revisions::revision(&app, &cx, &digest).await?;
     let difference = revisions::difference(&app, &cx, &digest).await?;
-    let title = format!("{} {}", it.plugin, it.version);
+    let title = format!("{} {}", service_name(&app, &cx, &it.plugin), it.version);
     let main = html! {
         (parts::back(w, &format!("/work/plugins/{}", it.plugin)))
         h1 class="govuk-heading-l" { (title) }
-        p class="govuk-body" { (stage(w, it.state)) }
+        p class="govuk-body" { (stage(w, it.state)) " " span class="od-code od-quiet" { (it.plugin) } }
         (facts(&app, &cx, &it))
         (changes(&app, w, &difference))
         (measured::section(w, &difference))
@@ -85,14 +88,14 @@ fn changes(app: &App, w: Words, difference: &Difference) -> Markup {
             @if difference.changes.iter().any(marked) {
                 p class="govuk-inset-text" { (w.t("plugins-more-why")) }
             }
-            div class="od-wide" tabindex="0" role="region" aria-label=(w.t("plugins-changes")) { table class="govuk-table" {
+            div class="od-wide" tabindex="0" role="region" aria-label=(w.t("plugins-changes")) { table class="govuk-table od-stack" role="table" {
                 caption class="govuk-visually-hidden" { (w.t("plugins-changes")) }
-                thead class="govuk-table__head" { tr class="govuk-table__row" {
+                thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
                     @for key in ["plugins-part", "plugins-before", "plugins-after"] {
-                        th class="govuk-table__header" scope="col" { (w.t(key)) }
+                        th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) }
                     }
                 } }
-                tbody class="govuk-table__body" { @for it in &difference.changes { (change(app, w, it, marked(it))) } }
+                tbody class="govuk-table__body" role="rowgroup" { @for it in &difference.changes { (change(app, w, it, marked(it))) } }
             } }
         }
     }
@@ -103,14 +106,14 @@ fn change(app: &App, w: Words, it: &Change, marked: bool) -> Markup {
     let value = |text: Option<&String>| {
         html! { @match text { Some(text) => (meaning(app, w, it, text)), None => "–" } }
     };
-    html! { tr class="govuk-table__row" {
-        th class="govuk-table__header" scope="row" {
+    html! { tr class="govuk-table__row" role="row" {
+        th class="govuk-table__header" scope="row" role="rowheader" {
             (w.t(&format!("plugins-part-{}", it.part.name())))
             br; span class="od-code od-quiet" { (it.item) }
             @if marked { br; strong class="govuk-tag govuk-tag--orange" { (w.t("plugins-more")) } }
         }
-        td class="govuk-table__cell" { (value(it.before.as_ref())) }
-        td class="govuk-table__cell" { (value(it.after.as_ref())) }
+        td class="govuk-table__cell" role="cell" data-label=(w.t("plugins-before")) { (value(it.before.as_ref())) }
+        td class="govuk-table__cell" role="cell" data-label=(w.t("plugins-after")) { (value(it.after.as_ref())) }
     } }
 }
 
@@ -207,7 +210,7 @@ pub async fn confirm(
     staff_only(&cx)?;
     known(&step, &["approve", "activate"])?;
     let it = revisions::revision(&app, &cx, &digest).await?;
-    let what = format!("{} {}", it.plugin, it.version);
+    let what = format!("{} {}", service_name(&app, &cx, &it.plugin), it.version);
     let back = format!("/work/revisions/{digest}");
     Ok(asked(&app, &cx, &uri, &step, (&what, &back)))
 }
@@ -237,7 +240,8 @@ pub async fn confirm_of_plugin(
     staff_only(&cx)?;
     known(&step, &["roll-back", "retire", "resume"])?;
     let it = revisions::plugin(&app, &cx, &id).await?;
-    let what = format!("{} {}", id, it.version.unwrap_or_default());
+    let name = service_name(&app, &cx, &id);
+    let what = format!("{name} {}", it.version.unwrap_or_default());
     let back = format!("/work/plugins/{id}");
     Ok(asked(&app, &cx, &uri, &step, (&what, &back)))
 }

@@ -92,33 +92,34 @@ pub fn cases(
     ];
     let cell = "govuk-table__cell";
     html! {
-        // Scrolled sideways on a phone, so it must be reached by keyboard (WCAG 2.1.1).
+        // On a phone its rows become cards; the roles keep it a table all the same. Where it is
+        // scrolled sideways, it must be reached by keyboard (WCAG 2.1.1).
         div class="od-wide" tabindex="0" role="region" aria-label=(caption) {
-            table class="govuk-table" {
+            table class="govuk-table od-stack" role="table" {
                 caption class="govuk-visually-hidden" { (caption) }
-                thead class="govuk-table__head" { tr class="govuk-table__row" {
-                    @for key in columns { th class="govuk-table__header" scope="col" { (w.t(key)) } }
+                thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
+                    @for key in columns { th class="govuk-table__header" scope="col" role="columnheader" { (w.t(key)) } }
                 } }
-                tbody class="govuk-table__body" { @for (case, holder) in rows.iter().zip(holders) {
-                    tr class="govuk-table__row" {
-                        th class="govuk-table__header" scope="row" {
+                tbody class="govuk-table__body" role="rowgroup" { @for (case, holder) in rows.iter().zip(holders) {
+                    tr class="govuk-table__row" role="row" {
+                        th class="govuk-table__header" scope="row" role="rowheader" {
                             a class="govuk-link" href={ "/work/cases/" (case.id) } { (case.title) }
                             br; span class="od-quiet od-code" { (case.number) }
                         }
-                        td class=(cell) { (class_name(app, cx, case.course.class.as_deref())) }
-                        td class=(cell) {
+                        td class=(cell) role="cell" data-label=(w.t("work-class")) { (class_name(app, cx, case.course.class.as_deref())) }
+                        td class=(cell) role="cell" data-label=(w.t("work-place")) {
                             (place_name(&app.domain, cx, &case.division))
                             @if !case.address.is_empty() { br; span class="od-quiet" { (case.address) } }
                         }
-                        td class=(cell) { (state_tag(w, case.course.state)) }
-                        td class=(cell) { (urgency_tag(w, case.course.urgency)) }
-                        td class=(cell) {
+                        td class=(cell) role="cell" data-label=(w.t("work-state")) { (state_tag(w, case.course.state)) }
+                        td class=(cell) role="cell" data-label=(w.t("work-urgency")) { (urgency_tag(w, case.course.urgency)) }
+                        td class=(cell) role="cell" data-label=(w.t("work-holder")) {
                             @match holder {
                                 Some(name) => (name),
                                 None => (w.t("work-nobody")),
                             }
                         }
-                        td class=(cell) { (left_tag(w, cx.now, case.due)) }
+                        td class=(cell) role="cell" data-label=(w.t("work-time-left")) { (left_tag(w, cx.now, case.due)) }
                     }
                 } }
             }
