@@ -367,6 +367,7 @@ for (const how of LOOKS) {
       await page.click("form[action='/family/children'] button");
       await show("family-child");
       assert((await page.textContent("main")).includes("王小明"));
+      await page.click("main details summary >> nth=0");
       await page.click("form[action$='/end'] button");
       assert(!(await page.textContent("main")).includes("王小明"));
     });

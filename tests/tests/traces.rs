@@ -19,7 +19,10 @@ type Taken = Arc<Mutex<Vec<Span>>>;
 async fn collector() -> (url::Url, Taken) {
     async fn take(State(taken): State<Taken>, body: Bytes) {
         let sent = ExportTraceServiceRequest::decode(body).unwrap();
-        let scopes = sent.resource_spans.into_iter().flat_map(|it| it.scope_spans);
+        let scopes = sent
+            .resource_spans
+            .into_iter()
+            .flat_map(|it| it.scope_spans);
         taken.lock().unwrap().extend(scopes.flat_map(|it| it.spans));
     }
     let taken = Taken::default();
@@ -48,7 +51,12 @@ async fn a_collector_is_sent_each_call_and_what_it_called() {
     page.unwrap();
     tokio::task::spawn_blocking(telemetry::end).await.unwrap();
     let spans = taken.lock().unwrap().clone();
-    let named = |name: &str| spans.iter().filter(|it| it.name == name).collect::<Vec<_>>();
+    let named = |name: &str| {
+        spans
+            .iter()
+            .filter(|it| it.name == name)
+            .collect::<Vec<_>>()
+    };
     let [request] = named("request")[..] else {
         unreachable!("{spans:#?}");
     };

@@ -19,6 +19,7 @@ error-malformed-why = This request could not be read. Go back and try again.
 error-internal = Something went wrong
 error-internal-why = This is our fault, and has been recorded. Try again later.
 error-cursor = This page marker is not valid. Start from the first page.
+error-of = { $question }: { $what }
 error-summary = There is a problem
 error-prefix = Error:
 

@@ -19,6 +19,7 @@ error-malformed-why = 无法读懂这个请求，请返回上一页再试。
 error-internal = 出错了
 error-internal-why = 这是我们的问题，已经记录下来。请稍后再试。
 error-cursor = 页码无效，请从第一页开始看。
+error-of = { $question }：{ $what }
 error-summary = 有以下问题需要改正
 error-prefix = 错误：
 

@@ -111,8 +111,7 @@ fn check(
     if new.fields.is_empty() || !new.fields.iter().all(|it| named(it) && there(it)) {
         problems.push(Problem::at("fields", "grant-fields"));
     }
-    let restricted =
-        |field: &String| kept(field).map(|it| it.class) == Some(Class::Restricted);
+    let restricted = |field: &String| kept(field).map(|it| it.class) == Some(Class::Restricted);
     let ours = entry.is_some_and(|it| department == Some(it.owner.as_str()));
     if !ours && new.fields.iter().any(restricted) {
         problems.push(Problem::at("fields", "grant-restricted"));
@@ -141,7 +140,10 @@ pub async fn list(domain: &Domain, cx: &Context) -> Result<Vec<Grant>> {
     let mine = |grant: &Grant| {
         let owner = match grant.dataset.as_str() {
             ACCOUNT => Some(&operator),
-            dataset => owners.iter().find(|it| it.id == dataset).map(|it| &it.owner),
+            dataset => owners
+                .iter()
+                .find(|it| it.id == dataset)
+                .map(|it| &it.owner),
         };
         owner.is_some_and(|it| identity::need(cx, Act::ManageGrants, of(it)).is_ok())
     };

@@ -257,7 +257,11 @@ async fn with_claim(stage: &Stage, who: &str) -> Context {
     let domain = &stage.world.domain;
     for (who, may) in [("supervisor", false), ("administrator", true)] {
         let given = grants::give(domain, &stage.world.who(who), new.clone()).await;
-        assert_eq!(given.is_ok(), may, "the operator keeps the accounts: {who} {given:?}");
+        assert_eq!(
+            given.is_ok(),
+            may,
+            "the operator keeps the accounts: {who} {given:?}"
+        );
     }
     let mut cx = stage.through(stage.world.who(who));
     let plugin = Arc::make_mut(cx.plugin.as_mut().unwrap());
@@ -276,10 +280,9 @@ both! {
 
         // Their own look, what is filled in for them, and whom they may pick: no access by anyone.
         access::own(domain, &me, access::Field::Name).await.unwrap();
-        let own = held::open(domain, &stage.through(me.clone()), About::Caller, "elder", "call");
-        held::read(domain, &stage.through(me.clone()), &own.await.unwrap(), &["age".to_owned()])
-            .await
-            .unwrap();
+        let mine = stage.through(me.clone());
+        let own = held::open(domain, &mine, About::Caller, "elder", "call").await.unwrap();
+        held::read(domain, &mine, &own, &["age".to_owned()]).await.unwrap();
         picked::candidates(domain, &me).await.unwrap();
         // Nor is what was refused: it told nothing.
         let resident = stage.through(stage.world.who("li"));
@@ -290,8 +293,10 @@ both! {
 
         let mut seen: Vec<&str> = Vec::new();
         // A plugin asks for facts of the account.
-        let claimed = access::claims(domain, &with_claim(&stage, "wang").await, "greet", &[access::Field::Name]);
-        assert_eq!(claimed.await.unwrap(), [(access::Field::Name, "wang".to_owned())]);
+        let asking = with_claim(&stage, "wang").await;
+        let name = [access::Field::Name];
+        let claimed = access::claims(domain, &asking, "greet", &name).await.unwrap();
+        assert_eq!(claimed, [(access::Field::Name, "wang".to_owned())]);
         seen.push("name care:greet");
         // An officer reads whom to call back.
         let report = operations::Report {

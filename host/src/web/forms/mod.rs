@@ -8,7 +8,7 @@ pub mod read;
 pub mod review;
 
 use jiff::tz::TimeZone;
-use onedoor_forms::{Date, Fault, Text, Why};
+use onedoor_forms::{Date, Fault, Form, Text, Why};
 
 use super::{i18n, pages::parts::Faults};
 use crate::{
@@ -34,8 +34,8 @@ pub fn today(zone: &TimeZone, now: Timestamp) -> Result<Date> {
     Date::parse(&text).ok_or_else(|| Error::bug("today is no date"))
 }
 
-/// Faults of answers, worded for the reader.
-pub fn worded(cx: &Context, say: Say<'_>, faults: &[Fault]) -> Faults {
+/// Faults of answers to a form, worded for the reader.
+pub fn worded(cx: &Context, say: Say<'_>, form: &Form, faults: &[Fault]) -> Faults {
     let mut found = Faults::default();
     for fault in faults {
         let said = match &fault.why {
@@ -45,7 +45,8 @@ pub fn worded(cx: &Context, say: Say<'_>, faults: &[Fault]) -> Faults {
                 i18n::text(cx.locale, code, &arguments)
             }
         };
-        found.add(Some(&fault.at), said);
+        let asked = form.fields().find(|it| it.id == fault.at);
+        found.add_to(&fault.at, asked.map(|it| say(&it.label)), said);
     }
     found
 }

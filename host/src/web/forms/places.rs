@@ -89,7 +89,9 @@ pub fn place_name(domain: &Domain, cx: &Context, code: &str) -> String {
     let local = above.iter().filter(|it| it.code.len() >= 9);
     let names: Vec<&str> = local.map(|it| it.name(cx.locale)).collect();
     if names.is_empty() {
-        return code.to_owned();
+        // A district or above is named alone.
+        let named = above.last().map(|it| it.name(cx.locale));
+        return named.unwrap_or(code).to_owned();
     }
     names.join(" ")
 }

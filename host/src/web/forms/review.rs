@@ -4,7 +4,11 @@ use maud::{Markup, html};
 use onedoor_forms::{Field, Kind, Value};
 
 use super::{Say, fields::thumbnail, places::place_name};
-use crate::{context::Context, domain::Domain, web::i18n::Words};
+use crate::{
+    context::Context,
+    domain::Domain,
+    web::{i18n::Words, pages::parts::day},
+};
 
 /// An answer in words.
 pub fn answer(
@@ -31,7 +35,8 @@ pub fn answer(
         Value::Text(text) => html! {
             @for (n, line) in text.lines().enumerate() { @if n > 0 { br; } (line) }
         },
-        Value::Decimal(text) | Value::Date(text) | Value::Time(text) => html! { (text) },
+        Value::Date(text) => day(cx.locale, text),
+        Value::Decimal(text) | Value::Time(text) => html! { (text) },
         Value::Integer(number) => html! { (number) },
         Value::Flag(yes) => html! { (w.t(if *yes { "app-yes" } else { "app-no" })) },
         Value::Choice(id) => html! { (option(id)) },

@@ -301,7 +301,7 @@ async fn take(
         let faults = if searching {
             Faults::default()
         } else {
-            worded(asked.cx, &*say, &faults)
+            worded(asked.cx, &*say, &draft.form, &faults)
         };
         return step_page(asked, &draft, &step, &entered, &faults).await;
     }
@@ -452,7 +452,7 @@ async fn finish(asked: &Asked<'_>, draft: Draft, secret: &str) -> Result<Respons
         Ok(answers) => answers,
         Err(faults) => {
             let say = words(asked.app, asked.cx, &draft.target);
-            let faults = worded(asked.cx, &*say, &faults);
+            let faults = worded(asked.cx, &*say, &draft.form, &faults);
             return check_page(asked, &draft, &faults).await;
         }
     };

@@ -53,9 +53,18 @@ async fn page(app: &App, cx: &Context, uri: &Uri, it: &Sent, faults: &Faults) ->
                     (w.tx(key, &[("name", &it.name)]))
                     @if let Some(until) = it.until { " " (w.t("family-until")) " " (time(cx.locale, &app.domain.zone, cx.now, until)) }
                 }
-                form method="post" action={ "/family/" (it.id) "/end" } {
-                    button class="govuk-button govuk-button--secondary" {
+                // Asked again, without script: it is not begun again by one press.
+                details class="govuk-details" {
+                    summary class="govuk-details__summary" { span class="govuk-details__summary-text" {
                         (w.t("family-end")) span class="govuk-visually-hidden" { " " (it.name) }
+                    } }
+                    div class="govuk-details__text" {
+                        p class="govuk-body" { (w.t("family-end-why")) }
+                        form method="post" action={ "/family/" (it.id) "/end" } {
+                            button class="govuk-button govuk-button--warning" {
+                                (w.t("family-end-yes")) span class="govuk-visually-hidden" { " " (it.name) }
+                            }
+                        }
                     }
                 }
             } }

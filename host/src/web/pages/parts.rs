@@ -13,7 +13,17 @@ use crate::{
 
 /// What is wrong with what was entered, each with the id of its field.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Vec<(Option<String>, String)>);
+pub struct Faults(Vec<Said>);
+
+#[derive(Clone, Debug)]
+struct Said {
+    /// The field.
+    at: Option<String>,
+    /// What is wrong with it.
+    what: String,
+    /// The question, where what is wrong does not say which it is.
+    question: Option<String>,
+}
 
 impl Faults {
     /// Of an error; hands back an error that is not about the input.
@@ -26,15 +36,30 @@ impl Faults {
 
     /// Of problems, in the reader's words.
     pub fn from_problems(locale: Locale, problems: &[Problem]) -> Self {
-        let worded = problems
-            .iter()
-            .map(|it| (it.at.clone(), i18n::problem(locale, it)));
+        let worded = problems.iter().map(|it| Said {
+            at: it.at.clone(),
+            what: i18n::problem(locale, it),
+            question: None,
+        });
         Self(worded.collect())
     }
 
     /// Adds one.
     pub fn add(&mut self, at: Option<&str>, said: String) {
-        self.0.push((at.map(str::to_owned), said));
+        self.0.push(Said {
+            at: at.map(str::to_owned),
+            what: said,
+            question: None,
+        });
+    }
+
+    /// Adds one about a question, which the summary names beside it.
+    pub fn add_to(&mut self, field: &str, question: Option<String>, said: String) {
+        self.0.push(Said {
+            at: Some(field.to_owned()),
+            what: said,
+            question,
+        });
     }
 
     /// Whether nothing is wrong.
@@ -44,8 +69,8 @@ impl Faults {
 
     /// What is wrong with one field.
     pub fn at(&self, field: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(at, _)| at.as_deref() == Some(field));
-        found.map(|(_, said)| said.as_str())
+        let found = self.0.iter().find(|it| it.at.as_deref() == Some(field));
+        found.map(|it| it.what.as_str())
     }
 
     /// The summary that stands at the top of the page; nothing when nothing is wrong.
@@ -57,20 +82,25 @@ impl Faults {
                         h2 class="govuk-error-summary__title" { (w.t("error-summary")) }
                         div class="govuk-error-summary__body" {
                             ul class="govuk-list govuk-error-summary__list" {
-                                @for (at, said) in &self.0 {
-                                    li {
-                                        @match at {
-                                            Some(at) => a href={ "#" (at) } { (said) },
-                                            None => (said),
-                                        }
+                                @for it in &self.0 { li {
+                                    @match &it.at {
+                                        Some(at) => a href={ "#" (at) } { (in_summary(w, it)) },
+                                        None => (in_summary(w, it)),
                                     }
-                                }
+                                } }
                             }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+fn in_summary(w: Words, it: &Said) -> String {
+    match &it.question {
+        Some(question) => w.tx("error-of", &[("question", question), ("what", &it.what)]),
+        None => it.what.clone(),
     }
 }
 
@@ -153,6 +183,18 @@ pub fn time(locale: Locale, zone: &TimeZone, now: Timestamp, at: Timestamp) -> M
         (Locale::English, false) => zoned.strftime("%-d %b %Y %H:%M"),
     };
     html! { time datetime=(at.rfc3339()) { (text.to_string()) } }
+}
+
+/// A day, `YYYY-MM-DD`, in words; what is no day stands as it is.
+pub fn day(locale: Locale, text: &str) -> Markup {
+    let Ok(day) = text.parse::<jiff::civil::Date>() else {
+        return html! { (text) };
+    };
+    let words = match locale {
+        Locale::Chinese => day.strftime("%Y年%-m月%-d日"),
+        Locale::English => day.strftime("%-d %B %Y"),
+    };
+    html! { time datetime=(text) { (words.to_string()) } }
 }
 
 /// A place of this host to go back to: a path of ours, or the home page for anything else.

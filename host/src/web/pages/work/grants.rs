@@ -175,7 +175,9 @@ fn ask(names: &Names, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faul
 fn granted(app: &App, names: &Names, w: Words, it: &Grant) -> Markup {
     let cx = &names.cx;
     let plugin = it.grantee.strip_prefix("plugin:").unwrap_or(&it.grantee);
-    let until = it.expires.map(|at| time(cx.locale, &app.domain.zone, cx.now, at));
+    let until = it
+        .expires
+        .map(|at| time(cx.locale, &app.domain.zone, cx.now, at));
     html! { div class="govuk-summary-card" {
         div class="govuk-summary-card__title-wrapper" {
             h3 class="govuk-summary-card__title" { (names.plugin(plugin)) }
