@@ -11,7 +11,7 @@
 
 use onedoor_eldercare::{
     ALONE, CALL, CALLED, CODE, CONSENT, CONTACT_NAME, CONTACT_PHONE, Eldercare, HOUR, JOIN_AS,
-    NAME, NEEDS, PHONE, PLACE, VISIT, WHO,
+    NAME, NEEDS, PERSON, PHONE, PLACE, PURPOSE, VISIT,
 };
 use onedoor_sdk::{
     Answers, Block, Date, Error, Outcome, Place, Route, Text, View,
@@ -48,14 +48,14 @@ fn mother() -> Person {
     Person::resident(COMMUNITY).named("mother")
 }
 
-fn answers(who: &str) -> Answers {
+/// What is answered about every old person.
+fn answers() -> Answers {
     let place = Place {
         at: None,
         division: Some(COMMUNITY.to_owned()),
         address: "马当路 1 号 301 室".to_owned(),
     };
     [
-        WHO.answer(who),
         NAME.answer("王秀英"),
         PHONE.answer("19900000003"),
         PLACE.answer(place),
@@ -64,15 +64,22 @@ fn answers(who: &str) -> Answers {
         CONTACT_NAME.answer("林小满"),
         CONTACT_PHONE.answer("19900000001"),
         HOUR.answer("t600"),
-        CONSENT.answer(true),
     ]
     .into_iter()
     .collect()
 }
 
+/// `family`: the signed-in person registers somebody without an account; else somebody with one.
 fn register(host: &TestHost, who: &str, once: &str) -> Route {
-    let at = Route::page("register");
-    let done = host.submit_once::<Eldercare>(&at, "elder", &answers(who), once);
+    let mut answers = answers();
+    let at = if who == "family" {
+        answers.extend([CONSENT.answer(true)]);
+        Route::page("register-kin")
+    } else {
+        answers.extend([PERSON.answer(host.pick(who, PURPOSE))]);
+        Route::page("register-account")
+    };
+    let done = host.submit_once::<Eldercare>(&at, "elder", &answers, once);
     gone(done.unwrap())
 }
 
@@ -133,9 +140,8 @@ fn a_daughter_registers_her_mother_once_and_only_with_consent() {
     assert_eq!(letters(&host, 0), [told("daughter", "letter-registered")]);
     let page = format!("{:?}", render(&host, &first));
     assert!(page.contains("王秀英"), "{page}");
-    let mut without = answers("family");
-    without.remove(CONSENT.id());
-    let refused = host.submit::<Eldercare>(&Route::page("register"), "elder", &without);
+    let at = Route::page("register-kin");
+    let refused = host.submit::<Eldercare>(&at, "elder", &answers());
     match refused.unwrap_err() {
         Failure::Faults(faults) => assert_eq!(faults[0].at, "consent"),
         other => panic!("{other:?}"),
@@ -155,7 +161,7 @@ fn a_daughter_registers_her_mother_once_and_only_with_consent() {
 #[test]
 fn one_press_a_day_and_nobody_rings() {
     let host = host();
-    let at = one(&register(&host, "self", "a"));
+    let at = one(&register(&host, "daughter", "a"));
     next_day(&host, 9 * 60 + 50);
     assert!(render(&host, &at).action("well").is_some());
     for _ in 0..2 {
@@ -372,7 +378,7 @@ fn withdrawing_ends_it_and_removes_what_was_kept() {
 fn staff_see_their_area_without_names() {
     let host = host();
     register(&host, "family", "a");
-    register(&host, "self", "b");
+    register(&host, "daughter", "b");
     next_day(&host, 10 * 60);
     rounds(&host);
     for (division, rows) in [(DISTRICT, 2), (COMMUNITY, 2), ("310101002", 0)] {
