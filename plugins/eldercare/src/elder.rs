@@ -137,8 +137,15 @@ pub fn part(subject: &str, id: &str) -> Result<Option<Part>> {
         return Ok(Some(Part { watch, called }));
     }
     if let Some(elder) = get(subject, id)? {
-        let called = if elder.own { Called::Me } else { Called::Words(elder.name) };
-        return Ok(Some(Part { watch: elder.watch, called }));
+        let called = if elder.own {
+            Called::Me
+        } else {
+            Called::Words(elder.name)
+        };
+        return Ok(Some(Part {
+            watch: elder.watch,
+            called,
+        }));
     }
     let follow: Option<Follow> = read(keyvalue::of(subject).get(&follow_key(id))?)?;
     let Some(it) = follow else {

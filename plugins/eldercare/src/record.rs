@@ -25,11 +25,7 @@ pub fn put(once: &str, about: &About, answers: &[Answer]) -> Result<String> {
 pub fn reach(subject: &str) -> Result<Option<Reach>> {
     let entry = open(subject)?;
     let answers = entry.read(&[NAME.id(), PHONE.id(), PLACE.id()])?;
-    let found = (
-        of(&answers, NAME),
-        of(&answers, PHONE),
-        of(&answers, PLACE),
-    );
+    let found = (of(&answers, NAME), of(&answers, PHONE), of(&answers, PLACE));
     let (Some(name), Some(phone), Some(place)) = found else {
         return Ok(None);
     };
@@ -55,10 +51,13 @@ fn open(subject: &str) -> Result<records::Entry> {
     records::open(&About::Subject(subject.to_owned()), DATASET, PURPOSE)
 }
 
-/// Whether somebody still agrees. To keep nothing, and that once, is refused when they do not; no
-/// value is read for it, so that looking at the button leaves no line in their log.
+/// Whether somebody still agrees. To keep nothing is refused when they do not; no value is read for
+/// it, so that looking at the button leaves no line in their log. It is kept once a year, which lets
+/// the record last as long as somebody takes part.
 pub fn agreed(subject: &str) -> Plain<bool> {
-    match put("agreed", &About::Subject(subject.to_owned()), &[]) {
+    let today = clock::today();
+    let once = format!("agreed-{}", today.get(..4).unwrap_or_default());
+    match put(&once, &About::Subject(subject.to_owned()), &[]) {
         Ok(_) => Ok(true),
         Err(Refusal::Ungranted(_)) => Ok(false),
         Err(Refusal::Failed(error)) => Err(error),

@@ -220,7 +220,11 @@ fn answers(submission: &Submission, place: Place) -> Vec<Answer> {
         CONTACT_PHONE.id(),
     ];
     let given = submission.answers.iter();
-    answers.extend(given.filter(|it| kept.contains(&it.field.as_str())).cloned());
+    answers.extend(
+        given
+            .filter(|it| kept.contains(&it.field.as_str()))
+            .cloned(),
+    );
     answers
 }
 
