@@ -50,9 +50,13 @@ pub fn form_page(at: &Route) -> Result<View> {
         .hint(msg("ask-agree-hint"))
         .required();
     form.consent(PURPOSE);
+    let text = match watch.kept {
+        Kept::Record => "agree-again-text",
+        _ => "agree-text",
+    };
     page(msg("agree-title"))
         .back(Route::page("one").with("id", watch.id))
-        .text(msg("agree-text"))
+        .text(msg(text))
         .form(form.finish()?)
         .finish()
 }

@@ -106,6 +106,8 @@ fn after_withdrawal_nobody_rings_and_the_page_says_so() {
     assert!(host.cases().is_empty() && host.reads().is_empty());
     assert_eq!(letters(&host, from), [told("mother", "letter-stopped")]);
     // She agrees again: from the next day on they ring.
+    let again = Route::page("agree").with("id", at.get("id").unwrap());
+    assert!(page(&host, &again).contains("agree-again-text"));
     agree(&host, &at);
     assert!(render(&host, &at).action("well").is_some());
     rounds(&host);
