@@ -147,7 +147,7 @@ pub fn begin_for(person: &str, new: Watch) -> Result<Watch> {
     note_person(person, &key)?;
     if let Some(before) = before.filter(|it| *it != key) {
         // Family and cases know the key of where they lived before.
-        keyvalue::shared().set(&format!("now/{}", watch.id), &key)?;
+        keyvalue::shared().set(&now_key(&watch.id), &key)?;
         keyvalue::shared().delete(&before)?;
     }
     Ok(watch)
@@ -155,9 +155,12 @@ pub fn begin_for(person: &str, new: Watch) -> Result<Watch> {
 
 /// The key of a watch that may have moved.
 pub fn current(key: String) -> Result<String> {
-    let id = id_in(&key);
-    let moved = keyvalue::shared().get(&format!("now/{id}"))?;
+    let moved = keyvalue::shared().get(&now_key(id_in(&key)))?;
     Ok(moved.unwrap_or(key))
+}
+
+fn now_key(id: &str) -> String {
+    format!("now/{id}")
 }
 
 fn person_key(person: &str) -> String {
@@ -185,6 +188,7 @@ pub fn end(watch: &Watch) -> Result<()> {
     keyvalue::shared().set(&format!("ended/{}", watch.id), &write(watch))?;
     if let (Kept::Record, Some(elder)) = (&watch.kept, &watch.elder) {
         keyvalue::shared().delete(&person_key(elder))?;
+        keyvalue::shared().delete(&now_key(&watch.id))?;
     }
     keyvalue::shared().delete(&watch.key())
 }

@@ -12,10 +12,11 @@
 mod common;
 
 use common::*;
-use onedoor_eldercare::{AGREE, CALL, CONSENT, DATASET, Eldercare, PERSON, PURPOSE, VISIT};
+use onedoor_eldercare::{AGREE, CALL, CONSENT, DATASET, Eldercare, PERSON, PLACE, PURPOSE, VISIT};
 use onedoor_sdk::{
-    Answers, Outcome, Route,
+    Answers, Outcome, Place, Route,
     cases::State,
+    grid::Level,
     testing::{Failure, Person, TestHost},
 };
 
@@ -220,4 +221,31 @@ fn taking_part_no_more_leaves_nothing_in_the_record() {
     // Registered anew, it begins anew.
     assert_eq!(one(&register(&host, "mother", "again")), at);
     assert!(page(&host, &at).contains("say-well"));
+}
+
+#[test]
+fn who_moves_house_is_still_one_person_and_family_still_find_them() {
+    let host = host();
+    let other = "310101022028";
+    host.add_division(other, "another", Level::Community);
+    host.act_for("daughter", "mother");
+    let at = one(&register(&host, "mother", "a"));
+    host.sign_in(mother());
+    let mut moved = answers();
+    let place = Place {
+        at: None,
+        division: Some(other.to_owned()),
+        address: "黄陂南路 2 号".to_owned(),
+    };
+    moved.extend([
+        PLACE.answer(place),
+        PERSON.answer(host.pick("mother", PURPOSE)),
+    ]);
+    let form = Route::page("register-account");
+    gone(host.submit::<Eldercare>(&form, "elder", &moved).unwrap());
+    host.sign_in(daughter());
+    assert!(page(&host, &at).contains("王秀英"));
+    next_day(&host, 11 * 60);
+    rounds(&host);
+    assert_eq!(only(host.cases(), CALL).info.address, "黄陂南路 2 号");
 }
