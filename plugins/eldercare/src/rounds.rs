@@ -40,7 +40,9 @@ pub fn walk() -> Result<()> {
         if watch.day == today && matches!(watch.stage, Stage::Call | Stage::Visit) {
             call_off(&watch, "已退出“长者平安”，不再需要联系。")?;
         }
-        elder::forget(&watch.owner, &watch.id)?;
+        if !watch::begun_anew(&watch)? {
+            elder::forget(&watch.owner, &watch.id)?;
+        }
         watch::forget(&watch)?;
     }
     Ok(())

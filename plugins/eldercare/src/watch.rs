@@ -203,6 +203,15 @@ pub fn ended() -> Result<Vec<Watch>> {
     Ok(found)
 }
 
+/// Whether somebody whose watch has ended was registered once more before a round came by: the
+/// same person has the same id, and what is kept under it is of the new watch.
+pub fn begun_anew(watch: &Watch) -> Result<bool> {
+    match (&watch.kept, &watch.elder) {
+        (Kept::Record, Some(elder)) => Ok(of_person(elder)?.is_some()),
+        _ => Ok(false),
+    }
+}
+
 /// Forgets a watch that has ended.
 pub fn forget(watch: &Watch) -> Result<()> {
     keyvalue::shared().delete(&format!("ended/{}", watch.id))

@@ -221,6 +221,15 @@ fn taking_part_no_more_leaves_nothing_in_the_record() {
     // Registered anew, it begins anew.
     assert_eq!(one(&register(&host, "mother", "again")), at);
     assert!(page(&host, &at).contains("say-well"));
+    // Also before a round has seen that it had ended.
+    host.sign_in(daughter());
+    for once in ["more", "and-more"] {
+        register(&host, "mother", once);
+        gone(host.press::<Eldercare>(&at, "withdraw").unwrap());
+    }
+    register(&host, "mother", "last");
+    rounds(&host);
+    assert!(page(&host, &at).contains("王秀英"));
 }
 
 #[test]
