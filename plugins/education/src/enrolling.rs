@@ -2,27 +2,26 @@
 //! (Personal Information Protection Law of the People's Republic of China, article 31).
 
 use onedoor_sdk::{
-    Day, Error, FormBuilder, Key, One, Outcome, Problem, Result, Route, Submission, Text,
-    TextFormat, View, Words, YesNo, clock, keyvalue, msg, page,
+    Day, Error, FormBuilder, Key, Outcome, Problem, Result, Route, Somebody, Submission, Text,
+    TextFormat, View, Words, clock, keyvalue, msg, page, records::About,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     caller,
     course::{self, Course},
+    person::{self, PURPOSE},
     roster,
 };
 
 /// The form's id.
 pub const FORM: &str = "enrol";
-/// Who is to take part.
-pub const WHO: Key<One> = Key::new("who");
+/// Who is to take part: the caller, or somebody they act for.
+pub const PERSON: Key<Somebody> = Key::new("person");
 /// Their name.
 pub const NAME: Key<Words> = Key::new("name");
 /// Their birthday.
 pub const BORN: Key<Day> = Key::new("born");
-/// The guardian's consent.
-pub const CONSENT: Key<YesNo> = Key::new("consent");
 
 /// Below this age a guardian's consent is needed: PIPL article 31.
 const CONSENT_AGE: u8 = 14;
@@ -32,14 +31,8 @@ const CONSENT_AGE: u8 = 14;
 pub struct Kept {
     /// The course.
     pub course: String,
-    /// Who takes part.
-    pub name: String,
-    /// Their birthday.
-    pub born: String,
-    /// Whether it is a child of whoever enrolled.
-    pub child: bool,
-    /// When the guardian consented, where it was needed.
-    pub consented: Option<String>,
+    /// Who takes part: a pseudonym. Their name and birthday are in a record about them.
+    pub person: String,
 }
 
 /// An entry of `subject`, who is calling.
@@ -58,9 +51,10 @@ pub fn entries(subject: &str) -> Result<Vec<(String, Kept)>> {
     Ok(found)
 }
 
-/// Removes what is kept of an entry.
-pub fn forget(subject: &str, entry: &str) -> Result<()> {
-    keyvalue::of(subject).delete(&key(entry))
+/// Removes what is kept of an entry, and of who took part unless they do elsewhere.
+pub fn forget(subject: &str, entry: &str, person: &str) -> Result<()> {
+    keyvalue::of(subject).delete(&key(entry))?;
+    person::leaves(person, entry, &format!("left-{entry}-{}", clock::now()))
 }
 
 fn key(entry: &str) -> String {
@@ -78,11 +72,10 @@ pub fn form_page(at: &Route) -> Result<View> {
     if !course.open() {
         return Err(Error::Conflict("course-closed".to_owned()));
     }
-    let mut form = FormBuilder::new(FORM, 1, msg("enrol-send"));
+    let mut form = FormBuilder::new(FORM, 2, msg("enrol-send"));
     form.step("who", msg("step-who"));
-    form.one(WHO, msg("ask-who"))
-        .option("self", msg("who-self"))
-        .option("child", msg("who-child"))
+    form.person(PERSON, msg("ask-who"), PURPOSE)
+        .hint(msg("ask-who-hint"))
         .required();
     form.step("person", msg("step-person"));
     form.words(NAME, msg("ask-name"))
@@ -93,10 +86,7 @@ pub fn form_page(at: &Route) -> Result<View> {
         .hint(msg("ask-born-hint"))
         .latest("today")
         .required();
-    form.yes_no(CONSENT, msg("ask-consent"))
-        .hint(msg("ask-consent-hint"))
-        .show_when(WHO.is("child"));
-    form.review();
+    form.consent(PURPOSE);
     page(msg("enrol-title"))
         .back(Route::page("course").with("id", course.id.as_str()))
         .heading(Text::raw(course.title.as_str()))
@@ -111,26 +101,26 @@ pub fn enrol(at: &Route, submission: &Submission) -> Result<Outcome> {
     if !course.open() {
         return Err(Error::Conflict("course-closed".to_owned()));
     }
-    let kept = Kept {
-        course: course.id.clone(),
-        name: NAME.need(submission)?.trim().to_owned(),
-        born: BORN.need(submission)?,
-        child: WHO.need(submission)? == "child",
-        consented: (CONSENT.of(submission) == Some(true)).then(clock::today),
-    };
-    if let Some(problem) = refused(&course, &kept) {
+    let token = PERSON.need(submission)?;
+    let person = person::picked(&token)?;
+    let born = BORN.need(submission)?;
+    if let Some(problem) = refused(&course, &born, person == subject) {
+        return Ok(Outcome::Invalid(vec![problem]));
+    }
+    let name = NAME.need(submission)?.trim().to_owned();
+    let answers = [NAME.answer(name), BORN.answer(born)];
+    if !person::put(&submission.once, &About::Token(token), &answers)? {
+        let problem = Problem::at(PERSON.id(), msg("consent-needed"));
         return Ok(Outcome::Invalid(vec![problem]));
     }
     // Of the person and not of the form: whoever is enrolled twice is enrolled once.
-    let person = format!("{subject}/{}/{}/{}", course.id, kept.name, kept.born);
-    let entry = course::id_of(&person);
-    let text = serde_json::to_string(&kept).unwrap_or_default();
-    keyvalue::of(&subject).set(&key(&entry), &text)?;
+    let entry = course::id_of(&format!("{}/{person}", course.id));
+    keep(&subject, &entry, &course, &person)?;
     let (_, taken) = roster::change(&course.id, |roster| {
         roster.enrol(&entry, &subject, course.seats)
     })?;
     if !taken {
-        forget(&subject, &entry)?;
+        forget(&subject, &entry, &person)?;
         let problem = Problem::at(NAME.id(), msg("line-full"));
         return Ok(Outcome::Invalid(vec![problem]));
     }
@@ -139,18 +129,25 @@ pub fn enrol(at: &Route, submission: &Submission) -> Result<Outcome> {
     ))
 }
 
-/// Why somebody cannot be enrolled.
-fn refused(course: &Course, kept: &Kept) -> Option<Problem> {
-    let now = course::age(&kept.born, &clock::today());
-    let then = course::age(&kept.born, &course.starts);
+fn keep(subject: &str, entry: &str, course: &Course, person: &str) -> Result<()> {
+    let kept = Kept {
+        course: course.id.clone(),
+        person: person.to_owned(),
+    };
+    let text = serde_json::to_string(&kept).unwrap_or_default();
+    keyvalue::of(subject).set(&key(entry), &text)?;
+    person::joins(person, entry)
+}
+
+/// Why somebody cannot be enrolled. `own`: by themselves.
+fn refused(course: &Course, born: &str, own: bool) -> Option<Problem> {
+    let now = course::age(born, &clock::today());
+    let then = course::age(born, &course.starts);
     let (Some(now), Some(then)) = (now, then) else {
         return Some(Problem::at(BORN.id(), msg("born-wrong")));
     };
-    if now < CONSENT_AGE && !kept.child {
-        return Some(Problem::at(WHO.id(), msg("guardian-needed")));
-    }
-    if now < CONSENT_AGE && kept.consented.is_none() {
-        return Some(Problem::at(CONSENT.id(), msg("consent-needed")));
+    if now < CONSENT_AGE && own {
+        return Some(Problem::at(PERSON.id(), msg("guardian-needed")));
     }
     if !(course.min_age..=course.max_age).contains(&then) {
         let message = msg("age-wrong")

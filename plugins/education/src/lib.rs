@@ -2,8 +2,9 @@
 //! child (under 14 with the guardian's consent), and when it is full they wait in line: a place that
 //! becomes free goes to the next, who is told and has two days to take it.
 //!
-//! A child's name and birthday are kept under whoever enrolled it. The list that places are counted
-//! on holds pseudonyms only, and is changed by swaps, so that no place is given twice.
+//! Name and birthday of who takes part are a record about them, by their consent or their guardian's.
+//! The list that places are counted on holds pseudonyms only, and is changed by swaps, so that no
+//! place is given twice.
 
 mod course;
 mod courses;
@@ -11,6 +12,7 @@ mod enrolling;
 mod mine;
 mod offering;
 mod offers;
+mod person;
 mod roster;
 mod teaching;
 
@@ -18,8 +20,9 @@ use onedoor_sdk::{
     Denial, Error, Jobs, Outcome, Portal, Result, Route, Run, Submission, View, identity, register,
 };
 
-pub use enrolling::{BORN, CONSENT, NAME, WHO};
+pub use enrolling::{BORN, NAME, PERSON};
 pub use offering::{ABOUT, CLOSES, MAX_AGE, MIN_AGE, PLACE, SEATS, STARTS, TITLE, WHEN};
+pub use person::{DATASET, PURPOSE};
 
 /// The plugin.
 #[derive(Debug)]

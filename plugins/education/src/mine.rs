@@ -1,8 +1,10 @@
 //! What one has enrolled in: the place, the line, taking a place that became free, giving it up.
 
+use std::collections::BTreeMap;
+
 use onedoor_sdk::{
-    Action, Card, Cell, Confirm, Error, Outcome, Result, Route, Status, Text, Tone, View, clock,
-    msg, page,
+    Action, Card, Cell, Confirm, Error, Instant, Outcome, Result, Route, Status, Text, Tone, View,
+    clock, msg, page,
 };
 
 use crate::{
@@ -10,23 +12,27 @@ use crate::{
     course::{self, Course},
     courses,
     enrolling::{self, Kept},
-    offers,
+    offers, person,
     roster::{self, Roster, Standing},
 };
 
 /// All of them.
 pub fn list() -> Result<View> {
     let subject = caller()?;
-    let mut cards = Vec::new();
+    let (mut cards, mut names) = (Vec::new(), BTreeMap::new());
     for (id, kept) in enrolling::entries(&subject)? {
         let Some(course) = course::get(&kept.course)? else {
             continue;
         };
         let roster = roster::get(&course.id)?;
+        // Once for each person: every read is a line in somebody's log.
+        let name = match names.get(&kept.person) {
+            Some(known) => Option::clone(known),
+            None => person::name(&subject, &kept.person)?,
+        };
+        names.insert(kept.person, name.clone());
         cards.push(Card {
-            title: msg("entry-title")
-                .with("name", kept.name.as_str())
-                .with("course", course.title.as_str()),
+            title: titled(name, &course),
             hint: Some(Text::raw(course.when.as_str())),
             status: Some(standing(&course, &roster, &id)),
             go: Route::page("entry").with("id", id),
@@ -42,6 +48,14 @@ pub fn list() -> Result<View> {
     }
     cards.truncate(50);
     view.cards(cards).finish()
+}
+
+fn titled(name: Option<String>, course: &Course) -> Text {
+    let title = course.title.as_str();
+    match name {
+        Some(name) => msg("entry-title").with("name", name).with("course", title),
+        None => Text::raw(title),
+    }
 }
 
 fn standing(course: &Course, roster: &Roster, entry: &str) -> Status {
@@ -73,37 +87,60 @@ fn find(at: &Route) -> Result<(String, String, Kept, Course)> {
 
 /// One of them.
 pub fn one(at: &Route) -> Result<View> {
-    let (_, id, kept, course) = find(at)?;
+    let (subject, id, kept, course) = find(at)?;
     let roster = roster::get(&course.id)?;
-    let status = standing(&course, &roster, &id);
+    let entry = roster.entry(&id).map(|it| &it.standing);
+    let agreed = person::agreed(&kept.person)?;
     let mut view = page(Text::raw(course.title.as_str())).back(Route::page("mine"));
-    let entry = roster.entry(&id).map(|it| it.standing.clone());
-    if at.get("new").is_some() {
-        let (tone, title) = match entry {
-            Some(Standing::In) => (Tone::Success, msg("enrolled")),
-            _ => (Tone::Info, msg("enrolled-waits")),
+    if !agreed {
+        view = view.notice(Tone::Warning, msg("withdrawn"), msg("withdrawn-text"));
+    } else if at.get("new").is_some() {
+        view = match entry {
+            Some(Standing::In) => view.notice(Tone::Success, msg("enrolled"), msg("enrolled-text")),
+            _ => view.notice(
+                Tone::Info,
+                msg("enrolled-waits"),
+                msg("enrolled-waits-text"),
+            ),
         };
-        let text = match entry {
-            Some(Standing::In) => msg("enrolled-text"),
-            _ => msg("enrolled-waits-text"),
-        };
-        view = view.notice(tone, title, text);
     }
+    let name = person::name(&subject, &kept.person)?;
     let mut pairs: Vec<(Text, Cell)> = vec![
-        (msg("fact-who"), Text::raw(kept.name.as_str()).into()),
-        (msg("fact-standing"), status.into()),
+        (
+            msg("fact-who"),
+            name.map_or_else(|| msg("unnamed"), Text::raw).into(),
+        ),
+        (msg("fact-standing"), standing(&course, &roster, &id).into()),
         (msg("fact-number"), Text::raw(number(&id)).into()),
     ];
+    let until = offered(entry, &course).filter(|_| agreed);
+    pairs.extend(until.map(|it| (msg("fact-until"), Cell::At(it))));
+    view = view.summary(pairs);
+    let actions = actions(until.is_some(), entry.is_some());
+    if !actions.is_empty() {
+        view = view.actions(actions);
+    }
+    view.heading(msg("fact-course"))
+        .summary(courses::facts(&course))
+        .finish()
+}
+
+/// Until when a place is held for an entry; none when none is.
+fn offered(entry: Option<&Standing>, course: &Course) -> Option<Instant> {
+    match entry {
+        Some(Standing::Offered(until)) if *until > clock::now() && !course.called_off => {
+            Some(*until)
+        }
+        _ => None,
+    }
+}
+
+fn actions(offered: bool, listed: bool) -> Vec<Action> {
     let mut actions = Vec::new();
-    let open = !course.called_off;
-    if let Some(Standing::Offered(until)) = entry
-        && until > clock::now()
-        && open
-    {
-        pairs.push((msg("fact-until"), Cell::At(until)));
+    if offered {
         actions.push(Action::call("accept", msg("accept")).primary());
     }
-    if entry.is_some() {
+    if listed {
         let confirm = Confirm {
             title: msg("leave-title"),
             body: msg("leave-text"),
@@ -111,13 +148,7 @@ pub fn one(at: &Route) -> Result<View> {
         };
         actions.push(Action::call("leave", msg("leave")).danger(confirm));
     }
-    view = view.summary(pairs);
-    if !actions.is_empty() {
-        view = view.actions(actions);
-    }
-    view.heading(msg("fact-course"))
-        .summary(courses::facts(&course))
-        .finish()
+    actions
 }
 
 /// The number that is said at the door: the teacher's list has the same.
@@ -127,10 +158,10 @@ pub fn number(entry: &str) -> String {
 
 /// Takes the place that is held.
 pub fn accept(at: &Route) -> Result<Outcome> {
-    let (_, id, _, course) = find(at)?;
-    let now = clock::now();
+    let (_, id, kept, course) = find(at)?;
+    let (now, agreed) = (clock::now(), person::agreed(&kept.person)?);
     let (_, taken) = roster::change(&course.id, |roster| {
-        !course.called_off && roster.accept(&id, now)
+        agreed && !course.called_off && roster.accept(&id, now)
     })?;
     if !taken {
         return Err(Error::Conflict("place-gone".to_owned()));
@@ -142,13 +173,13 @@ pub fn accept(at: &Route) -> Result<Outcome> {
 
 /// Gives up the place, or leaves the line; the next in line is told at once.
 pub fn leave(at: &Route) -> Result<Outcome> {
-    let (subject, id, _, course) = find(at)?;
+    let (subject, id, kept, course) = find(at)?;
     let now = clock::now();
     let (_, (_, next)) = roster::change(&course.id, |roster| {
         roster.leave(&id);
         offers::next(&course, roster, now)
     })?;
-    enrolling::forget(&subject, &id)?;
+    enrolling::forget(&subject, &id, &kept.person)?;
     offers::tell(&course, &next, "letter-offer");
     Ok(Outcome::Go(Route::page("mine")))
 }

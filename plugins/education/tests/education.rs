@@ -10,8 +10,8 @@
 )]
 
 use onedoor_education::{
-    ABOUT, BORN, CLOSES, CONSENT, Education, MAX_AGE, MIN_AGE, NAME, PLACE, SEATS, STARTS, TITLE,
-    WHEN, WHO,
+    ABOUT, BORN, CLOSES, DATASET, Education, MAX_AGE, MIN_AGE, NAME, PERSON, PLACE, PURPOSE, SEATS,
+    STARTS, TITLE, WHEN,
 };
 use onedoor_sdk::{
     Answers, Block, Date, Error, Outcome, Place, Problem, Route, Text,
@@ -72,12 +72,12 @@ fn offered(host: &TestHost, seats: i64) -> String {
     gone(done.unwrap()).get("id").unwrap().to_owned()
 }
 
-fn child(name: &str, born: &str) -> Answers {
+/// The answers about `who`, as the person who is signed in picks them.
+fn about(host: &TestHost, who: &str, born: &str) -> Answers {
     [
-        WHO.answer("child"),
-        NAME.answer(name),
+        PERSON.answer(host.pick(who, PURPOSE)),
+        NAME.answer("小明"),
         BORN.answer(born),
-        CONSENT.answer(true),
     ]
     .into_iter()
     .collect()
@@ -111,8 +111,14 @@ fn why(problem: &Problem) -> (&str, &str) {
 
 /// A child of its own parent; the route of its entry.
 fn takes_part(host: &TestHost, course: &str, n: usize) -> Route {
-    parent(host, &format!("parent-{n}"));
-    gone(enrol(host, course, &child("小明", "2018-05-01")))
+    let (mother, child) = (format!("parent-{n}"), format!("child-{n}"));
+    parent(host, &mother);
+    host.act_for(&mother, &child);
+    gone(enrol(host, course, &about(host, &child, "2018-05-01")))
+}
+
+fn entry(of: &Route) -> Route {
+    Route::page("entry").with("id", of.get("id").unwrap())
 }
 
 fn shown(host: &TestHost, at: &Route) -> String {
@@ -159,31 +165,93 @@ fn under_14_only_a_guardian_enrols_and_only_with_consent() {
     let host = host();
     let id = offered(&host, 5);
     parent(&host, "li");
-    let mut without = child("小明", "2014-01-01");
-    without.remove(CONSENT.id());
-    assert_eq!(
-        why(&refused(enrol(&host, &id, &without))),
-        ("consent", "consent-needed")
-    );
-    let mut own = without.clone();
-    own.set(WHO.id(), onedoor_sdk::Value::Choice("self".to_owned()));
-    assert_eq!(
-        why(&refused(enrol(&host, &id, &own))),
-        ("who", "guardian-needed")
-    );
+    host.act_for("li", "child");
+    let at = Route::page("enrol").with("id", &id);
+    let view = host.render::<Education>(&at).unwrap();
+    let consent = view.form("enrol").unwrap().consent.as_deref();
+    assert_eq!(consent, Some(PURPOSE), "the host shows its sheet");
+    let own = |born: &str| enrol(&host, &id, &about(&host, "li", born));
+    for born in ["2014-01-01", "2012-11-24"] {
+        assert_eq!(
+            why(&refused(own(born))),
+            ("person", "guardian-needed"),
+            "{born}"
+        );
+    }
     // On the fourteenth birthday the consent is one's own.
-    own.set(BORN.id(), onedoor_sdk::Value::Date("2012-11-23".to_owned()));
-    gone(enrol(&host, &id, &own));
-    own.set(BORN.id(), onedoor_sdk::Value::Date("2012-11-24".to_owned()));
-    assert_eq!(
-        why(&refused(enrol(&host, &id, &own))),
-        ("who", "guardian-needed")
-    );
+    gone(own("2012-11-23"));
     for born in ["2021-01-01", "2010-01-01"] {
-        let outcome = enrol(&host, &id, &child("小明", born));
+        let outcome = enrol(&host, &id, &about(&host, "child", born));
         assert_eq!(why(&refused(outcome)), ("born", "age-wrong"), "{born}");
     }
-    gone(enrol(&host, &id, &child("小明", "2014-01-01")));
+    gone(enrol(&host, &id, &about(&host, "child", "2014-01-01")));
+}
+
+#[test]
+fn a_childs_name_is_its_own_record_and_each_read_is_in_its_log() {
+    let host = host();
+    let id = offered(&host, 5);
+    let at = entry(&takes_part(&host, &id, 0));
+    assert!(shown(&host, &at).contains("小明"));
+    let read = |fields: &str| ("child-0".to_owned(), DATASET.to_owned(), fields.to_owned());
+    assert_eq!(host.reads(), [read("name")]);
+    let other = offered(&host, 4);
+    assert_eq!(other, id);
+    parent(&host, "parent-0");
+    shown(&host, &Route::page("mine"));
+    assert_eq!(host.reads().len(), 2);
+    // One's own name is no access by anybody.
+    gone(enrol(&host, &id, &about(&host, "parent-0", "2011-12-01")));
+    shown(&host, &Route::page("mine"));
+    assert_eq!(host.reads().len(), 3, "the child's alone");
+}
+
+#[test]
+fn after_withdrawal_no_name_is_seen_and_no_place_is_taken() {
+    let host = host();
+    let id = offered(&host, 1);
+    let first = entry(&takes_part(&host, &id, 0));
+    let second = entry(&takes_part(&host, &id, 1));
+    host.withdraw("child-1", PURPOSE);
+    parent(&host, "parent-0");
+    gone(host.press::<Education>(&first, "leave").unwrap());
+    parent(&host, "parent-1");
+    let page = shown(&host, &second);
+    assert!(
+        page.contains("withdrawn") && !page.contains("小明"),
+        "{page}"
+    );
+    assert!(host.press::<Education>(&second, "accept").is_err());
+    assert!(!shown(&host, &Route::page("mine")).contains("小明"));
+    // Enrolled and agreed once more, it is the same entry, and the place may be taken.
+    let again = gone(enrol(&host, &id, &about(&host, "child-1", "2018-05-01")));
+    assert_eq!(entry(&again), second);
+    gone(host.press::<Education>(&second, "accept").unwrap());
+    // Withdrawn again, leaving still works.
+    host.withdraw("child-1", PURPOSE);
+    gone(host.press::<Education>(&second, "leave").unwrap());
+}
+
+#[test]
+fn with_the_last_course_what_is_known_is_gone() {
+    let host = host();
+    let id = offered(&host, 2);
+    teacher(&host);
+    let at = Route::page("offer");
+    let more = host.submit_once::<Education>(&at, "offer", &course(2), "another");
+    let other = gone(more.unwrap()).get("id").unwrap().to_owned();
+    let entries = [&id, &other].map(|it| entry(&takes_part(&host, it, 0)));
+    let held = || {
+        let read = host.call(|| {
+            use onedoor_sdk::records::{About, open};
+            open(&About::Subject("child-0".to_owned()), DATASET, PURPOSE)?.read(&["name", "born"])
+        });
+        format!("{:?}", read.unwrap())
+    };
+    gone(host.press::<Education>(&entries[0], "leave").unwrap());
+    assert!(held().contains("小明"), "it takes part elsewhere");
+    gone(host.press::<Education>(&entries[1], "leave").unwrap());
+    assert!(!held().contains("小明") && !held().contains("2018"));
 }
 
 #[test]
@@ -206,7 +274,7 @@ fn a_full_course_has_a_line_and_a_free_place_goes_to_the_next() {
     }
     // Sent again, or filled in again, it is the same child.
     parent(&host, "parent-3");
-    let again = gone(enrol(&host, &id, &child("小明", "2018-05-01")));
+    let again = gone(enrol(&host, &id, &about(&host, "child-3", "2018-05-01")));
     assert_eq!(again.get("id"), entries[3].get("id"));
 
     parent(&host, "parent-0");

@@ -93,7 +93,7 @@ fn pressing(watch: &Watch, today: &str) -> u8 {
         Stage::Visit => 0,
         Stage::Call => 1,
         Stage::Quiet => 2,
-        Stage::Reached => 3,
+        Stage::Reached | Stage::Stopped => 3,
     }
 }
 

@@ -1,15 +1,24 @@
-//! What is known of an old person: kept under whoever registered them, and read again only when
-//! staff must ring or come by. And, under everybody else who takes part, that they do.
+//! What is known of an old person, and where it is kept. About somebody with an account there is a
+//! record, by their consent (`record`). Somebody whom family registered and who has no account yet
+//! cannot be the subject of one: that is kept under the family member, until the old person joins
+//! and agrees. Either is read again only when staff must ring or come by. And, under everybody else
+//! who takes part, that they do.
 
 use onedoor_sdk::{
-    Result,
+    Answer, Geo, Place, Result,
     cases::{About, Location},
-    grid::{Datum, Point},
     keyvalue,
+    records::{self, Refusal},
 };
 use serde::{Deserialize, Serialize};
 
-/// An old person.
+use crate::{
+    record,
+    registering::{ALONE, CONTACT_NAME, CONTACT_PHONE, NAME, NEEDS, PHONE, PLACE},
+    watch::{self, Kept, Watch},
+};
+
+/// An old person without an account, as family wrote it down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Elder {
     /// The key of their watch.
@@ -30,10 +39,22 @@ pub struct Elder {
     pub needs: Vec<String>,
     /// Whom to ring when they cannot be reached.
     pub contact: (String, String),
-    /// Whether they registered themselves.
+    /// Whether they registered themselves; no more since there are records.
     pub own: bool,
-    /// When consent was given, `YYYY-MM-DD`.
+    /// When family said that they agree, `YYYY-MM-DD`.
     pub consented: String,
+}
+
+/// What staff need to ring somebody or to go there.
+pub struct Reach {
+    /// In whose log it stands that staff looked.
+    pub about: String,
+    /// Their name.
+    pub name: String,
+    /// Their phone number.
+    pub phone: String,
+    /// Where they live.
+    pub place: Location,
 }
 
 /// Somebody else who takes part: the old person themselves, or family.
@@ -43,6 +64,9 @@ pub struct Follow {
     pub watch: String,
     /// What they call the old person; empty for themselves.
     pub called: String,
+    /// Whether the old person's name stands in a record, which they ask for each time.
+    #[serde(default)]
+    pub recorded: bool,
 }
 
 fn elder_key(id: &str) -> String {
@@ -58,9 +82,28 @@ pub fn keep(owner: &str, id: &str, elder: &Elder) -> Result<()> {
     keyvalue::of(owner).set(&elder_key(id), &write(elder))
 }
 
-/// An old person that `owner` registered. From a job, the read is in the owner's access log.
+/// An old person that `owner` wrote down. From a job, the read is in the owner's access log.
 pub fn get(owner: &str, id: &str) -> Result<Option<Elder>> {
     read(keyvalue::of(owner).get(&elder_key(id))?)
+}
+
+/// Whom to ring and where to go. `Ungranted` when consent was withdrawn.
+pub fn reach(watch: &Watch) -> records::Result<Option<Reach>> {
+    match (&watch.kept, &watch.elder) {
+        (Kept::Record, Some(elder)) => record::reach(elder),
+        _ => {
+            let elder = get(&watch.owner, &watch.id).map_err(Refusal::Failed)?;
+            Ok(elder.map(|it| it.reach(&watch.owner)))
+        }
+    }
+}
+
+/// Whether the old person has withdrawn the consent that a record stands on.
+pub fn withdrew(watch: &Watch) -> Result<bool> {
+    match (&watch.kept, &watch.elder) {
+        (Kept::Record, Some(elder)) => Ok(!record::agreed(elder)?),
+        _ => Ok(false),
+    }
 }
 
 /// Keeps that somebody takes part.
@@ -68,38 +111,61 @@ pub fn follow(subject: &str, id: &str, follow: &Follow) -> Result<()> {
     keyvalue::of(subject).set(&follow_key(id), &write(follow))
 }
 
-/// How the caller takes part in a watch: its key, what the old person is called, whether the caller
-/// registered them.
+/// What the caller calls the old person of a watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// It is themselves.
+    Me,
+    /// A name of their own.
+    Words(String),
+    /// By the name in the record.
+    Recorded,
+}
+
+/// How the caller takes part in a watch.
 pub struct Part {
     /// The key of the watch.
     pub watch: String,
-    /// What the old person is called; empty for the caller themselves.
-    pub called: String,
-    /// Whether the caller registered them.
-    pub owns: bool,
+    /// What the old person is called.
+    pub called: Called,
 }
 
 /// How `subject`, who is calling, takes part in the watch `id`; none: not at all.
 pub fn part(subject: &str, id: &str) -> Result<Option<Part>> {
+    if let Some(watch) = watch::of_person(subject)?.filter(|key| watch::id_in(key) == id) {
+        let called = Called::Me;
+        return Ok(Some(Part { watch, called }));
+    }
     if let Some(elder) = get(subject, id)? {
-        let called = if elder.own { String::new() } else { elder.name };
+        let called = if elder.own {
+            Called::Me
+        } else {
+            Called::Words(elder.name)
+        };
         return Ok(Some(Part {
             watch: elder.watch,
             called,
-            owns: true,
         }));
     }
     let follow: Option<Follow> = read(keyvalue::of(subject).get(&follow_key(id))?)?;
-    Ok(follow.map(|it| Part {
-        watch: it.watch,
-        called: it.called,
-        owns: false,
+    let Some(it) = follow else {
+        return Ok(None);
+    };
+    Ok(Some(Part {
+        watch: watch::current(it.watch)?,
+        called: match it.called {
+            _ if it.recorded => Called::Recorded,
+            called if called.is_empty() => Called::Me,
+            called => Called::Words(called),
+        },
     }))
 }
 
 /// The ids of the watches that `subject`, who is calling, takes part in.
 pub fn parts(subject: &str) -> Result<Vec<String>> {
-    let mut found = Vec::new();
+    let own = watch::of_person(subject)?;
+    let own = own.as_deref().map(watch::id_in);
+    let mut found: Vec<String> = own.map(str::to_owned).into_iter().collect();
     for prefix in ["elder/", "follow/"] {
         for key in keyvalue::of(subject).keys(prefix)? {
             let id = key.trim_start_matches(prefix).to_owned();
@@ -118,23 +184,42 @@ pub fn forget(subject: &str, id: &str) -> Result<()> {
 }
 
 impl Elder {
-    /// Where somebody must go.
-    pub fn location(&self) -> Location {
-        Location {
-            at: self.at.map(|(lon, lat)| Point {
-                lon,
-                lat,
-                datum: Datum::Cgcs2000,
-            }),
+    fn place(&self) -> Place {
+        Place {
+            at: self.at.map(|(lon, lat)| Geo { lon, lat }),
             division: Some(self.division.clone()),
             address: self.address.clone(),
         }
     }
 
+    fn reach(self, owner: &str) -> Reach {
+        Reach {
+            about: owner.to_owned(),
+            place: self.place().into(),
+            name: self.name,
+            phone: self.phone,
+        }
+    }
+
+    /// The same as a record has it.
+    pub fn answers(&self) -> Vec<Answer> {
+        vec![
+            NAME.answer(self.name.as_str()),
+            PHONE.answer(self.phone.as_str()),
+            PLACE.answer(self.place()),
+            ALONE.answer(self.alone),
+            NEEDS.answer(self.needs.clone()),
+            CONTACT_NAME.answer(self.contact.0.as_str()),
+            CONTACT_PHONE.answer(self.contact.1.as_str()),
+        ]
+    }
+}
+
+impl Reach {
     /// Whom to ask for: staff see it only by asking, and each look is logged.
-    pub fn about(&self, owner: &str) -> About {
+    pub fn about(&self) -> About {
         About {
-            subject: owner.to_owned(),
+            subject: self.about.clone(),
             name: Some(self.name.clone()),
             phone: Some(self.phone.clone()),
         }

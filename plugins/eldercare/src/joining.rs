@@ -8,7 +8,7 @@ use onedoor_sdk::{
 use crate::{
     caller,
     elder::{self, Follow},
-    watch,
+    watch::{self, Kept},
 };
 
 /// The form's id.
@@ -85,6 +85,10 @@ pub fn join(submission: &Submission) -> Result<Outcome> {
         return wrong("code-wrong");
     };
     let as_elder = WHO.need(submission)? == "elder";
+    if as_elder && taken(key, &caller)? {
+        let problem = Problem::at(WHO.id(), msg("join-elder-known"));
+        return Ok(Outcome::Invalid(vec![problem]));
+    }
     let joined = watch::change(key, |watch| {
         if as_elder {
             watch.elder = Some(caller.clone());
@@ -104,9 +108,16 @@ pub fn join(submission: &Submission) -> Result<Outcome> {
     let follow = Follow {
         watch: watch.key(),
         called,
+        recorded: false,
     };
     elder::follow(&caller, &watch.id, &follow)?;
     Ok(Outcome::Go(Route::page("one").with("id", watch.id)))
+}
+
+/// Whether the old person has agreed already, and is not the caller: nobody takes their place.
+fn taken(key: &str, caller: &str) -> Result<bool> {
+    let watch = watch::get(key)?;
+    Ok(watch.is_some_and(|it| it.kept != Kept::Owner && it.elder.as_deref() != Some(caller)))
 }
 
 /// The watch of a code that was made today or yesterday.

@@ -2,12 +2,15 @@
 //! ring them; when nobody answers, somebody comes by; when nobody comes in time, the host passes it
 //! up. The family hears of each step.
 //!
-//! Name, phone and address are kept under whoever registered them. The list that the rounds walk
-//! holds no more than pseudonyms, a community and an hour.
+//! Name, phone and address are a record about the old person, by their consent; of somebody who has
+//! no account yet they are kept under whoever registered them. The list that the rounds walk holds
+//! no more than pseudonyms, a community and an hour.
 
+mod agreeing;
 mod area;
 mod elder;
 mod joining;
+mod record;
 mod registering;
 mod rounds;
 mod steps;
@@ -19,9 +22,11 @@ use onedoor_sdk::{
     identity, register,
 };
 
+pub use agreeing::AGREE;
 pub use joining::{CALLED, CODE, WHO as JOIN_AS};
+pub use record::{DATASET, PURPOSE};
 pub use registering::{
-    ALONE, CONSENT, CONTACT_NAME, CONTACT_PHONE, HOUR, NAME, NEEDS, PHONE, PLACE, WHO,
+    ALONE, CONSENT, CONTACT_NAME, CONTACT_PHONE, HOUR, NAME, NEEDS, PERSON, PHONE, PLACE,
 };
 pub use steps::{CALL, VISIT};
 
@@ -34,9 +39,12 @@ register!(Eldercare: portal, events, jobs);
 impl Portal for Eldercare {
     fn render(at: Route) -> Result<View> {
         match at.page.as_str() {
-            "home" => well::home(&at),
+            "home" => well::home(),
             "one" => well::one(&at),
-            "register" => registering::form_page(),
+            "register" => registering::choice_page(),
+            "register-account" => registering::account_page(),
+            "register-kin" => registering::kin_page(),
+            "agree" => agreeing::form_page(&at),
             "join" => joining::form_page(),
             "area" => area::list(),
             _ => Err(Error::NotFound),
@@ -45,7 +53,9 @@ impl Portal for Eldercare {
 
     fn submit(at: Route, submission: Submission) -> Result<Outcome> {
         match (at.page.as_str(), submission.form.as_str()) {
-            ("register", registering::FORM) => registering::register(&submission),
+            ("register-account", registering::FORM) => registering::register_account(&submission),
+            ("register-kin", registering::FORM) => registering::register_kin(&submission),
+            ("agree", agreeing::FORM) => agreeing::agree(&at),
             ("join", joining::FORM) => joining::join(&submission),
             _ => Err(Error::NotFound),
         }

@@ -1,24 +1,27 @@
-//! Registering an old person: by themselves, or by family with their consent.
+//! Registering an old person: by themselves or by whoever acts for them, with consent on the
+//! host's own sheet; or by family of somebody without an account.
 
 use onedoor_sdk::{
-    FormBuilder, Key, Many, One, Outcome, Place, Problem, Result, Route, Spot, Submission,
-    TextFormat, View, Words, YesNo, clock, grid,
+    Answer, Card, FormBuilder, Key, Many, One, Outcome, Place, Problem, Result, Route, Somebody,
+    Spot, Submission, TextFormat, View, Words, YesNo, clock, grid,
     grid::{Datum, Point},
     log, msg,
     notify::{self, Letter},
     page,
+    records::{self, Refusal},
 };
 
 use crate::{
     caller,
-    elder::{self, Elder},
-    watch::{self, Stage, Watch},
+    elder::{self, Elder, Follow},
+    record::{self, PURPOSE},
+    watch::{self, Kept, Stage, Watch},
 };
 
 /// The form's id.
 pub const FORM: &str = "elder";
-/// Who it is for.
-pub const WHO: Key<One> = Key::new("who");
+/// Who it is for: somebody with an account.
+pub const PERSON: Key<Somebody> = Key::new("person");
 /// The old person's name.
 pub const NAME: Key<Words> = Key::new("name");
 /// Their phone number.
@@ -35,22 +38,64 @@ pub const CONTACT_NAME: Key<Words> = Key::new("contact-name");
 pub const CONTACT_PHONE: Key<Words> = Key::new("contact-phone");
 /// By when they want to have been heard of.
 pub const HOUR: Key<One> = Key::new("hour");
-/// That the old person wants it.
+/// That the old person wants it, as family says.
 pub const CONSENT: Key<YesNo> = Key::new("consent");
 
 /// Times to choose from, in minutes after midnight.
 const HOURS: [u16; 5] = [8 * 60, 9 * 60, 10 * 60, 12 * 60, 18 * 60];
 const NEEDS_OPTIONS: [&str; 5] = ["walking", "hearing", "sight", "memory", "medicine"];
 
-/// The page with the form.
-pub fn form_page() -> Result<View> {
+/// For whom: somebody with an account agrees by the host's sheet; for anybody else family says it.
+pub fn choice_page() -> Result<View> {
     caller()?;
-    let mut form = FormBuilder::new(FORM, 1, msg("register-send"));
+    let card = |page: &str| Card {
+        title: msg(page),
+        hint: Some(msg(&format!("{page}-hint"))),
+        status: None,
+        go: Route::page(page),
+    };
+    page(msg("register-title"))
+        .back(Route::page("home"))
+        .text(msg("register-text"))
+        .cards([card("register-account"), card("register-kin")])
+        .finish()
+}
+
+/// The form about oneself, or somebody one acts for.
+pub fn account_page() -> Result<View> {
+    caller()?;
+    let mut form = FormBuilder::new(FORM, 2, msg("register-send"));
     form.step("who", msg("step-who"));
-    form.one(WHO, msg("ask-who"))
-        .option("self", msg("who-self"))
-        .option("family", msg("who-family"))
+    form.person(PERSON, msg("ask-who"), PURPOSE)
+        .hint(msg("ask-who-hint"))
         .required();
+    ask(&mut form);
+    form.consent(PURPOSE);
+    form_page("register-account", form)
+}
+
+/// The form about an old person of the family who has no account.
+pub fn kin_page() -> Result<View> {
+    caller()?;
+    let mut form = FormBuilder::new(FORM, 2, msg("register-send"));
+    ask(&mut form);
+    form.yes_no(CONSENT, msg("ask-consent"))
+        .hint(msg("ask-consent-hint"))
+        .required();
+    form.review();
+    form_page("register-kin", form)
+}
+
+fn form_page(name: &str, form: FormBuilder) -> Result<View> {
+    page(msg(name))
+        .back(Route::page("register"))
+        .text(msg(&format!("{name}-hint")))
+        .form(form.finish()?)
+        .finish()
+}
+
+/// What is asked about every old person.
+fn ask(form: &mut FormBuilder) {
     form.step("person", msg("step-person"));
     form.words(NAME, msg("ask-name"))
         .format(TextFormat::Name)
@@ -83,15 +128,6 @@ pub fn form_page() -> Result<View> {
         hour = hour.option(&hour_id(minutes), msg("hour").with("time", said(minutes)));
     }
     hour.required();
-    form.yes_no(CONSENT, msg("ask-consent"))
-        .hint(msg("ask-consent-hint"))
-        .required();
-    form.review();
-    page(msg("register-title"))
-        .back(Route::page("home"))
-        .text(msg("register-text"))
-        .form(form.finish()?)
-        .finish()
 }
 
 fn hour_id(minutes: u16) -> String {
@@ -103,37 +139,56 @@ pub fn said(minutes: u16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Takes the form. Sent again, it is the same old person.
-pub fn register(submission: &Submission) -> Result<Outcome> {
-    let owner = caller()?;
-    let place = PLACE.need(submission)?;
-    let Some(division) = division(&place)? else {
-        let problem = Problem::at(PLACE.id(), msg("place-missing"));
-        return Ok(Outcome::Invalid(vec![problem]));
+/// Takes the form about somebody with an account: what is personal becomes their record. Sent
+/// again, or by somebody else, it is the same old person.
+pub fn register_account(submission: &Submission) -> Result<Outcome> {
+    let caller = caller()?;
+    let Some(place) = located(PLACE.need(submission)?)? else {
+        return Ok(refused(PLACE, "place-missing"));
     };
-    let own = WHO.need(submission)? == "self";
-    let hour = HOUR.need(submission)?;
-    let minutes = HOURS.into_iter().find(|it| hour_id(*it) == hour);
-    let id = watch::id_of(&format!("{owner}/{}", submission.once));
+    let about = records::About::Token(PERSON.need(submission)?);
+    let division = place.division.clone().unwrap_or_default();
+    let answers = answers(submission, place);
+    let person = match record::put(&submission.once, &about, &answers) {
+        Ok(person) => person,
+        Err(Refusal::Ungranted(_)) => return Ok(refused(PERSON, "consent-missing")),
+        Err(Refusal::Failed(error)) => return Err(error),
+    };
+    let new = Watch {
+        id: watch::id_of(&person),
+        elder: Some(person.clone()),
+        kept: Kept::Record,
+        ..first(&caller, &division, submission)?
+    };
+    let watch = watch::begin_for(&person, new)?;
+    if person != caller {
+        let follow = Follow {
+            watch: watch.key(),
+            called: String::new(),
+            recorded: true,
+        };
+        elder::follow(&caller, &watch.id, &follow)?;
+    }
+    Ok(registered(&watch))
+}
+
+/// Takes the form about somebody without one. Sent again, it is the same old person.
+pub fn register_kin(submission: &Submission) -> Result<Outcome> {
+    let owner = caller()?;
+    let Some(place) = located(PLACE.need(submission)?)? else {
+        return Ok(refused(PLACE, "place-missing"));
+    };
+    let division = place.division.unwrap_or_default();
     let watch = Watch {
-        id: id.clone(),
-        division: division.chars().take(12).collect(),
-        owner: owner.clone(),
-        elder: own.then(|| owner.clone()),
-        kin: Vec::new(),
-        minutes: minutes.unwrap_or(600),
-        well: String::new(),
-        // The first day is for getting used to it.
-        day: clock::today(),
-        stage: Stage::Reached,
-        case: None,
+        id: watch::id_of(&format!("{owner}/{}", submission.once)),
+        ..first(&owner, &division, submission)?
     };
     let elder = Elder {
         watch: watch.key(),
         name: NAME.need(submission)?,
         phone: PHONE.need(submission)?,
         division,
-        address: place.address.clone(),
+        address: place.address,
         at: place.at.map(|at| (at.lon, at.lat)),
         alone: ALONE.of(submission) == Some(true),
         needs: NEEDS.of(submission).unwrap_or_default(),
@@ -141,22 +196,80 @@ pub fn register(submission: &Submission) -> Result<Outcome> {
             CONTACT_NAME.need(submission)?,
             CONTACT_PHONE.need(submission)?,
         ),
-        own,
+        own: false,
         consented: clock::today(),
     };
-    elder::keep(&owner, &id, &elder)?;
+    elder::keep(&owner, &watch.id, &elder)?;
     watch::begin(&watch)?;
+    Ok(registered(&watch))
+}
+
+fn refused<K>(at: Key<K>, why: &str) -> Outcome {
+    Outcome::Invalid(vec![Problem::at(at.id(), msg(why))])
+}
+
+/// The answers that a record keeps: none about the hour, which the rounds know.
+fn answers(submission: &Submission, place: Place) -> Vec<Answer> {
+    let mut answers = vec![PLACE.answer(place)];
+    let kept = [
+        NAME.id(),
+        PHONE.id(),
+        ALONE.id(),
+        NEEDS.id(),
+        CONTACT_NAME.id(),
+        CONTACT_PHONE.id(),
+    ];
+    let given = submission.answers.iter();
+    answers.extend(
+        given
+            .filter(|it| kept.contains(&it.field.as_str()))
+            .cloned(),
+    );
+    answers
+}
+
+/// A watch as it begins.
+fn first(owner: &str, division: &str, submission: &Submission) -> Result<Watch> {
+    let hour = HOUR.need(submission)?;
+    let minutes = HOURS.into_iter().find(|it| hour_id(*it) == hour);
+    Ok(Watch {
+        id: String::new(),
+        division: division.chars().take(12).collect(),
+        owner: owner.to_owned(),
+        elder: None,
+        kin: Vec::new(),
+        minutes: minutes.unwrap_or(600),
+        well: String::new(),
+        // The first day is for getting used to it.
+        day: clock::today(),
+        stage: Stage::Reached,
+        case: None,
+        kept: Kept::Owner,
+    })
+}
+
+/// Writes to whoever registered them, and goes to the page with the button.
+fn registered(watch: &Watch) -> Outcome {
+    let id = watch.id.as_str();
     let letter = Letter::to_caller(
         msg("letter-registered"),
         msg("letter-registered-text").with("time", said(watch.minutes)),
     )
-    .open(Route::page("one").with("id", id.as_str()));
+    .open(Route::page("one").with("id", id));
     // A clerk may register more than one is written to on a day: that keeps nobody out.
     if let Err(error) = notify::send(&format!("r-{id}"), &letter) {
         log::warn(format!("a letter was not sent: {error:?}"));
     }
-    let to = Route::page("one").with("id", id).with("done", "registered");
-    Ok(Outcome::Go(to))
+    Outcome::Go(Route::page("one").with("id", id).with("done", "registered"))
+}
+
+/// A place with its community or cell; none when it is neither named nor served.
+fn located(place: Place) -> Result<Option<Place>> {
+    let found = division(&place)?;
+    Ok(found.map(|code| Place {
+        division: Some(code),
+        ..place
+    }))
 }
 
 /// The community or cell of a place; none when it is neither named nor served.

@@ -3,7 +3,7 @@
 use onedoor_sdk::{Error, Result, cases, clock};
 
 use crate::{
-    elder, steps,
+    agreeing, elder, steps,
     watch::{self, Stage, Watch},
 };
 
@@ -21,9 +21,9 @@ pub fn walk() -> Result<()> {
         let Some(watch) = watch::get(&key)? else {
             continue;
         };
-        if watch.well == today && matches!(watch.stage_on(&today), Stage::Call | Stage::Visit) {
-            call_off(&watch, "已报平安。")?;
-            watch::change(&key, |watch| watch.stage = Stage::Reached)?;
+        agreeing::take_over(&watch)?;
+        if matches!(watch.stage_on(&today), Stage::Call | Stage::Visit) {
+            under_way(&watch, &today)?;
             continue;
         }
         let silent = watch.well != today && now >= watch.minutes;
@@ -40,8 +40,22 @@ pub fn walk() -> Result<()> {
         if watch.day == today && matches!(watch.stage, Stage::Call | Stage::Visit) {
             call_off(&watch, "已退出“长者平安”，不再需要联系。")?;
         }
-        elder::forget(&watch.owner, &watch.id)?;
+        if !watch::begun_anew(&watch)? {
+            elder::forget(&watch.owner, &watch.id)?;
+        }
         watch::forget(&watch)?;
+    }
+    Ok(())
+}
+
+/// Calls off what is not needed any more, or what the old person does not agree to any more.
+fn under_way(watch: &Watch, today: &str) -> Result<()> {
+    if watch.well == today {
+        call_off(watch, "已报平安。")?;
+        watch::change(&watch.key(), |watch| watch.stage = Stage::Reached)?;
+    } else if elder::withdrew(watch)? {
+        call_off(watch, "本人已撤回同意，不再需要联系。")?;
+        steps::stop(watch)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use onedoor_sdk::{
     cases::{Draft, Urgency},
     clock, log, msg,
     notify::{self, Letter},
+    records::Refusal,
 };
 
 use crate::{
@@ -28,9 +29,14 @@ pub fn climb(key: &str, stage: &Stage) -> Result<()> {
     if watch.well == today || watch.stage_on(&today) == *stage {
         return Ok(());
     }
-    let Some(person) = elder::get(&watch.owner, &watch.id)? else {
-        log::warn("a watch without a person");
-        return Ok(());
+    let person = match elder::reach(&watch) {
+        Ok(Some(person)) => person,
+        Ok(None) => {
+            log::warn("a watch without a person");
+            return Ok(());
+        }
+        Err(Refusal::Ungranted(_)) => return stop(&watch),
+        Err(Refusal::Failed(error)) => return Err(error),
     };
     let (class, title, description, name, letter) = match stage {
         Stage::Visit => (
@@ -51,8 +57,8 @@ pub fn climb(key: &str, stage: &Stage) -> Result<()> {
     let draft = Draft {
         description: description.to_owned(),
         urgency: Some(Urgency::Urgent),
-        about: Some(person.about(&watch.owner)),
-        ..Draft::new(class, title, person.location())
+        about: Some(person.about()),
+        ..Draft::new(class, title, person.place)
     };
     let case = cases::open(&format!("{}-{today}-{name}", watch.id), &draft)?;
     watch::note_case(&case.id, key)?;
@@ -62,6 +68,19 @@ pub fn climb(key: &str, stage: &Stage) -> Result<()> {
         watch.stage = stage.clone();
         watch.case = Some((case.id.clone(), case.number.clone()));
     })?;
+    Ok(())
+}
+
+/// Nobody rings or comes by on this day, since the old person has withdrawn their consent; whoever
+/// hears of each step hears of that as well, once.
+pub fn stop(watch: &Watch) -> Result<()> {
+    let today = clock::today();
+    watch::change(&watch.key(), |watch| {
+        watch.day.clone_from(&today);
+        watch.stage = Stage::Stopped;
+        watch.case = None;
+    })?;
+    tell(watch, &format!("s-{}", watch.id), "letter-stopped");
     Ok(())
 }
 

@@ -27,6 +27,20 @@ pub enum Stage {
     Visit,
     /// They were reached, or came by: nothing more is done on that day.
     Reached,
+    /// They withdrew their consent: nobody may ring or come by.
+    Stopped,
+}
+
+/// Where what is known of an old person is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kept {
+    /// Under who registered them: they have no account, or have not agreed themselves yet.
+    #[default]
+    Owner,
+    /// Still there, but they have agreed: the next round makes it their record.
+    Moving,
+    /// In a record about them.
+    Record,
 }
 
 /// An old person, as the rounds know them.
@@ -52,6 +66,9 @@ pub struct Watch {
     pub stage: Stage,
     /// The case of that stage, and its number.
     pub case: Option<(String, String)>,
+    /// Where their name and number are.
+    #[serde(default)]
+    pub kept: Kept,
 }
 
 impl Watch {
@@ -66,6 +83,25 @@ impl Watch {
             self.stage.clone()
         } else {
             Stage::Quiet
+        }
+    }
+
+    /// The same person registered again: whoever takes part already still does, and what is under
+    /// way goes on.
+    fn again(mut self, new: Self) -> Self {
+        let knows = [Some(&self.owner), self.elder.as_ref()].contains(&Some(&new.owner));
+        if !knows && !self.kin.contains(&new.owner) {
+            self.kin.push(new.owner);
+        }
+        if self.stage == Stage::Stopped {
+            (self.day, self.stage) = (new.day, new.stage);
+        }
+        Self {
+            division: new.division,
+            elder: new.elder,
+            minutes: new.minutes,
+            kept: new.kept,
+            ..self
         }
     }
 
@@ -94,10 +130,66 @@ pub fn begin(watch: &Watch) -> Result<()> {
         .map(drop)
 }
 
+/// Begins the watch of somebody who has a record: each person has one, and whoever registers
+/// them again changes its hour and its place. Answers it.
+pub fn begin_for(person: &str, new: Watch) -> Result<Watch> {
+    let before = of_person(person)?;
+    let old = match &before {
+        Some(key) => get(key)?,
+        None => None,
+    };
+    let watch = match old {
+        Some(old) => old.again(new),
+        None => new,
+    };
+    let key = watch.key();
+    keyvalue::shared().set(&key, &write(&watch))?;
+    note_person(person, &key)?;
+    if let Some(before) = before.filter(|it| *it != key) {
+        // Family and cases know the key of where they lived before.
+        keyvalue::shared().set(&now_key(&watch.id), &key)?;
+        keyvalue::shared().delete(&before)?;
+    }
+    Ok(watch)
+}
+
+/// The key of a watch that may have moved.
+pub fn current(key: String) -> Result<String> {
+    let moved = keyvalue::shared().get(&now_key(id_in(&key)))?;
+    Ok(moved.unwrap_or(key))
+}
+
+fn now_key(id: &str) -> String {
+    format!("now/{id}")
+}
+
+fn person_key(person: &str) -> String {
+    format!("of/{person}")
+}
+
+/// Notes which watch is about somebody.
+pub fn note_person(person: &str, key: &str) -> Result<()> {
+    keyvalue::shared().set(&person_key(person), key)
+}
+
+/// The watch about somebody, where there is a record.
+pub fn of_person(person: &str) -> Result<Option<String>> {
+    keyvalue::shared().get(&person_key(person))
+}
+
+/// The id at the end of a key.
+pub fn id_in(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
 /// Ends a watch. What is kept under its owner is removed by the next round, since somebody else
 /// may be the one who ends it.
 pub fn end(watch: &Watch) -> Result<()> {
     keyvalue::shared().set(&format!("ended/{}", watch.id), &write(watch))?;
+    if let (Kept::Record, Some(elder)) = (&watch.kept, &watch.elder) {
+        keyvalue::shared().delete(&person_key(elder))?;
+        keyvalue::shared().delete(&now_key(&watch.id))?;
+    }
     keyvalue::shared().delete(&watch.key())
 }
 
@@ -109,6 +201,15 @@ pub fn ended() -> Result<Vec<Watch>> {
         found.extend(kept.as_deref().and_then(read));
     }
     Ok(found)
+}
+
+/// Whether somebody whose watch has ended was registered once more before a round came by: the
+/// same person has the same id, and what is kept under it is of the new watch.
+pub fn begun_anew(watch: &Watch) -> Result<bool> {
+    match (&watch.kept, &watch.elder) {
+        (Kept::Record, Some(elder)) => Ok(of_person(elder)?.is_some()),
+        _ => Ok(false),
+    }
 }
 
 /// Forgets a watch that has ended.
@@ -162,7 +263,8 @@ pub fn note_case(case: &str, key: &str) -> Result<()> {
 
 /// The watch a case belongs to.
 pub fn of_case(case: &str) -> Result<Option<String>> {
-    keyvalue::shared().get(&format!("case/{case}"))
+    let key = keyvalue::shared().get(&format!("case/{case}"))?;
+    key.map(current).transpose()
 }
 
 /// Minutes after midnight, now.

@@ -2,19 +2,20 @@
 
 use onedoor_sdk::{
     Action, Card, Confirm, Error, Outcome, PageBuilder, Result, Route, Status, Text, Tone, View,
-    clock, msg, page,
+    clock, msg, page, records::Refusal,
 };
 
 use crate::{
-    caller,
-    elder::{self, Part},
+    agreeing, caller,
+    elder::{self, Called, Part},
+    record,
     registering::said,
     steps, watch,
-    watch::{Stage, Watch},
+    watch::{Kept, Stage, Watch},
 };
 
 /// What the caller sees first: their one button, or the old people they look after.
-pub fn home(at: &Route) -> Result<View> {
+pub fn home() -> Result<View> {
     let caller = caller()?;
     let mut found = Vec::new();
     for id in elder::parts(&caller)? {
@@ -32,16 +33,18 @@ pub fn home(at: &Route) -> Result<View> {
                 Action::go("join", msg("join-title"), Route::page("join")),
             ])
             .finish(),
-        [(part, watch)] => shown(at, part, watch, true),
+        [(part, watch)] => door(part, watch),
         many => {
-            let cards = many.iter().map(|(part, watch)| Card {
-                title: called(part),
-                hint: Some(msg("agreed").with("time", said(watch.minutes))),
-                status: Some(today(watch)),
-                go: Route::page("one").with("id", watch.id.as_str()),
+            let cards = many.iter().map(|(part, watch)| {
+                Ok(Card {
+                    title: called(part, watch)?,
+                    hint: Some(msg("agreed").with("time", said(watch.minutes))),
+                    status: Some(now(watch)?),
+                    go: Route::page("one").with("id", watch.id.as_str()),
+                })
             });
             page(msg("home-title"))
-                .cards(cards.collect::<Vec<_>>())
+                .cards(cards.collect::<Result<Vec<_>>>()?)
                 .actions(more())
                 .finish()
         }
@@ -58,7 +61,7 @@ fn more() -> [Action; 2] {
 /// One old person.
 pub fn one(at: &Route) -> Result<View> {
     let (part, watch) = mine(at)?;
-    shown(at, &part, &watch, false)
+    shown(at, &part, &watch)
 }
 
 fn mine(at: &Route) -> Result<(Part, Watch)> {
@@ -69,11 +72,34 @@ fn mine(at: &Route) -> Result<(Part, Watch)> {
     Ok((part, watch))
 }
 
-fn called(part: &Part) -> Text {
-    if part.called.is_empty() {
-        msg("me")
-    } else {
-        Text::raw(part.called.as_str())
+/// What the caller calls the old person. The name in a record is read for it, and the read is in
+/// the old person's log; family whom they do not let act for them go without.
+fn called(part: &Part, watch: &Watch) -> Result<Text> {
+    let named = match (&part.called, &watch.elder) {
+        (Called::Me, _) => return Ok(msg("me")),
+        (Called::Words(words), _) => Some(words.clone()),
+        (Called::Recorded, Some(elder)) => match record::name(elder) {
+            Ok(name) => name,
+            Err(Refusal::Ungranted(_) | Refusal::Failed(Error::NotFound)) => None,
+            Err(Refusal::Failed(error)) => return Err(error),
+        },
+        (Called::Recorded, None) => None,
+    };
+    Ok(named.map_or_else(|| msg("kin-unnamed"), Text::raw))
+}
+
+/// How things are now: whether the old person still agrees is asked first.
+fn now(watch: &Watch) -> Result<Status> {
+    if elder::withdrew(watch)? {
+        return Ok(stopped());
+    }
+    Ok(today(watch))
+}
+
+fn stopped() -> Status {
+    Status {
+        label: msg("today-stopped"),
+        tone: Tone::Warning,
     }
 }
 
@@ -91,6 +117,7 @@ pub fn today(watch: &Watch) -> Status {
         Stage::Call => status("today-call", Tone::Warning),
         Stage::Visit => status("today-visit", Tone::Danger),
         Stage::Reached => status("today-reached", Tone::Info),
+        Stage::Stopped => stopped(),
         Stage::Quiet if watch::minutes_now() < watch.minutes => {
             status("today-not-yet", Tone::Neutral)
         }
@@ -98,65 +125,89 @@ pub fn today(watch: &Watch) -> Status {
     }
 }
 
-fn shown(at: &Route, part: &Part, watch: &Watch, home: bool) -> Result<View> {
-    let own = part.called.is_empty();
-    let done = watch.well == clock::today();
-    let title = if own { msg("home-title") } else { called(part) };
-    let mut view: PageBuilder = page(title);
-    if !home {
-        view = view.back(Route::page("home"));
-    }
-    if at.get("done") == Some("registered") {
-        view = view.notice(Tone::Success, msg("registered"), msg("registered-text"));
-    }
-    // The button goes to the page that knows whom it is for.
-    let to = || Route::page("one").with("id", watch.id.as_str());
-    if home {
-        let label = if own {
-            msg("open-own")
-        } else {
-            msg("open-kin")
-        };
-        let status = today(watch);
-        return view
-            .summary([(msg("today"), status)])
-            .actions([Action::go("open", label, to()).primary()])
-            .actions(more())
-            .finish();
-    }
-    let label = if own {
-        msg("say-well")
-    } else {
-        msg("say-well-for")
+/// The home page of somebody who takes part once: the button goes to the page that knows whom it
+/// is for.
+fn door(part: &Part, watch: &Watch) -> Result<View> {
+    let (title, label) = match part.called {
+        Called::Me => (msg("home-title"), msg("open-own")),
+        _ => (called(part, watch)?, msg("open-kin")),
     };
-    let button = Action::call("well", label).primary();
-    view = if done {
-        let thanks = if own {
-            "well-thanks"
-        } else {
-            "well-thanks-for"
-        };
-        view.notice(Tone::Success, msg(thanks), msg("well-until-tomorrow"))
+    let to = Route::page("one").with("id", watch.id.as_str());
+    page(title)
+        .summary([(msg("today"), now(watch)?)])
+        .actions([Action::go("open", label, to).primary()])
+        .actions(more())
+        .finish()
+}
+
+fn shown(at: &Route, part: &Part, watch: &Watch) -> Result<View> {
+    let own = part.called == Called::Me;
+    let title = if own {
+        msg("home-title")
     } else {
-        view.text(msg("agreed").with("time", said(watch.minutes)))
-            .actions([button])
+        called(part, watch)?
     };
-    view = view.summary([(msg("today"), today(watch))]);
-    if let Some((_, number)) = watch.case.as_ref().filter(|_| watch.day == clock::today()) {
-        view = view.text(msg("case-number").with("number", number.as_str()));
+    let mut view = page(title).back(Route::page("home"));
+    let withdrew = elder::withdrew(watch)?;
+    if withdrew {
+        let text = if own { "stopped-own" } else { "stopped-kin" };
+        view = view
+            .notice(Tone::Warning, msg("stopped"), msg(text))
+            .summary([(msg("today"), stopped())]);
+    } else {
+        if at.get("done") == Some("registered") {
+            view = view.notice(Tone::Success, msg("registered"), msg("registered-text"));
+        }
+        view = button(view, own, watch).summary([(msg("today"), today(watch))]);
+        if let Some((_, number)) = watch.case.as_ref().filter(|_| watch.day == clock::today()) {
+            view = view.text(msg("case-number").with("number", number.as_str()));
+        }
     }
-    let mut actions = vec![
-        Action::dial("ambulance", msg("dial-ambulance"), "120"),
-        Action::dial("hotline", msg("dial-hotline"), "12345"),
-        Action::call("code", msg("code-make")),
-    ];
+    consent(view, watch, withdrew)?
+        .heading(msg("more-title"))
+        .actions(others())
+        .finish()
+}
+
+/// The one large button; or, once it was pressed today, thanks.
+fn button(view: PageBuilder, own: bool, watch: &Watch) -> PageBuilder {
+    let pick = |mine: &str, theirs: &str| msg(if own { mine } else { theirs });
+    if watch.well == clock::today() {
+        let thanks = pick("well-thanks", "well-thanks-for");
+        return view.notice(Tone::Success, thanks, msg("well-until-tomorrow"));
+    }
+    let press = Action::call("well", pick("say-well", "say-well-for"));
+    view.text(msg("agreed").with("time", said(watch.minutes)))
+        .actions([press.primary()])
+}
+
+/// Asks the old person for their own consent, where it stands on family's word or was withdrawn.
+fn consent(view: PageBuilder, watch: &Watch, withdrew: bool) -> Result<PageBuilder> {
+    if !agreeing::asked(&caller()?, watch)? {
+        return Ok(view);
+    }
+    let to = Route::page("agree").with("id", watch.id.as_str());
+    let action = Action::go("agree", msg("agree-title"), to);
+    Ok(if withdrew {
+        view.actions([action.primary()])
+    } else {
+        view.notice(Tone::Info, msg("agree-offer"), msg("agree-offer-text"))
+            .actions([action])
+    })
+}
+
+fn others() -> [Action; 4] {
     let confirm = Confirm {
         title: msg("withdraw-title"),
         body: msg("withdraw-text"),
         yes: msg("withdraw-yes"),
     };
-    actions.push(Action::call("withdraw", msg("withdraw")).danger(confirm));
-    view.heading(msg("more-title")).actions(actions).finish()
+    [
+        Action::dial("ambulance", msg("dial-ambulance"), "120"),
+        Action::dial("hotline", msg("dial-hotline"), "12345"),
+        Action::call("code", msg("code-make")),
+        Action::call("withdraw", msg("withdraw")).danger(confirm),
+    ]
 }
 
 /// The button. Pressed again on the same day, it changes nothing. Whoever is on the way is told by
@@ -185,9 +236,12 @@ pub fn say(at: &Route) -> Result<Outcome> {
 pub fn withdraw(at: &Route) -> Result<Outcome> {
     let caller = caller()?;
     let (part, watch) = mine(at)?;
-    if part.owns || watch.elder.as_deref() == Some(caller.as_str()) {
+    if watch.owner == caller || watch.elder.as_deref() == Some(caller.as_str()) {
         steps::tell(&watch, &format!("q-{}", watch.id), "letter-ended");
         watch::end(&watch)?;
+        if let (Kept::Record, Some(elder)) = (&watch.kept, &watch.elder) {
+            record::erase(elder)?;
+        }
     } else {
         watch::change(&part.watch, |watch| watch.kin.retain(|it| *it != caller))?;
     }

@@ -9,121 +9,16 @@
     reason = "tests"
 )]
 
-use onedoor_eldercare::{
-    ALONE, CALL, CALLED, CODE, CONSENT, CONTACT_NAME, CONTACT_PHONE, Eldercare, HOUR, JOIN_AS,
-    NAME, NEEDS, PHONE, PLACE, VISIT, WHO,
-};
+mod common;
+
+use common::*;
+use onedoor_eldercare::{CALL, CALLED, CODE, Eldercare, JOIN_AS, VISIT};
 use onedoor_sdk::{
-    Answers, Block, Date, Error, Outcome, Place, Route, Text, View,
+    Answers, Block, Error, Outcome, Route,
     cases::{State, Urgency},
-    grid::Level,
     identity::Role,
-    testing::{Failure, OneCase, Person, TestHost},
+    testing::{Failure, Person},
 };
-
-const COMMUNITY: &str = "310101022027";
-const DISTRICT: &str = "310101";
-
-fn host() -> TestHost {
-    let host = TestHost::new(include_str!("../plugin.toml"))
-        .unwrap()
-        .with_words(
-            include_str!("../i18n/zh-CN.ftl"),
-            include_str!("../i18n/en.ftl"),
-        )
-        .unwrap();
-    host.add_division(COMMUNITY, "新天地居民区", Level::Community);
-    host.add_visit_class(CALL);
-    host.add_visit_class(VISIT);
-    host.set_clock(Date::parse("2026-11-23").unwrap(), 9 * 60);
-    host.sign_in(daughter());
-    host
-}
-
-fn daughter() -> Person {
-    Person::resident(COMMUNITY).named("daughter")
-}
-
-fn mother() -> Person {
-    Person::resident(COMMUNITY).named("mother")
-}
-
-fn answers(who: &str) -> Answers {
-    let place = Place {
-        at: None,
-        division: Some(COMMUNITY.to_owned()),
-        address: "马当路 1 号 301 室".to_owned(),
-    };
-    [
-        WHO.answer(who),
-        NAME.answer("王秀英"),
-        PHONE.answer("19900000003"),
-        PLACE.answer(place),
-        ALONE.answer(true),
-        NEEDS.answer(vec!["hearing".to_owned()]),
-        CONTACT_NAME.answer("林小满"),
-        CONTACT_PHONE.answer("19900000001"),
-        HOUR.answer("t600"),
-        CONSENT.answer(true),
-    ]
-    .into_iter()
-    .collect()
-}
-
-fn register(host: &TestHost, who: &str, once: &str) -> Route {
-    let at = Route::page("register");
-    let done = host.submit_once::<Eldercare>(&at, "elder", &answers(who), once);
-    gone(done.unwrap())
-}
-
-fn gone(outcome: Outcome) -> Route {
-    match outcome {
-        Outcome::Go(to) => to,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn one(registered: &Route) -> Route {
-    Route::page("one").with("id", registered.get("id").unwrap())
-}
-
-fn render(host: &TestHost, at: &Route) -> View {
-    host.render::<Eldercare>(at).unwrap()
-}
-
-fn rounds(host: &TestHost) {
-    host.run_job::<Eldercare>("rounds", 0).unwrap();
-}
-
-/// Who was told what, in order, since `from`.
-fn letters(host: &TestHost, from: usize) -> Vec<(String, String)> {
-    let key = |text: &Text| match text {
-        Text::Message(message) => message.id.clone(),
-        Text::Raw(words) => words.clone(),
-    };
-    let all = host.letters();
-    let new = all.iter().skip(from);
-    new.map(|it| (it.to.clone(), key(&it.letter.title)))
-        .collect()
-}
-
-fn told(who: &str, what: &str) -> (String, String) {
-    (who.to_owned(), what.to_owned())
-}
-
-/// The next day at so many minutes after midnight.
-fn next_day(host: &TestHost, minutes: u16) {
-    host.set_clock(Date::parse("2026-11-24").unwrap(), minutes);
-}
-
-fn only(cases: Vec<OneCase>, class: &str) -> OneCase {
-    let mut of_class: Vec<_> = cases
-        .into_iter()
-        .filter(|it| it.info.class == class)
-        .collect();
-    assert_eq!(of_class.len(), 1, "{class}");
-    of_class.remove(0)
-}
 
 #[test]
 fn a_daughter_registers_her_mother_once_and_only_with_consent() {
@@ -133,9 +28,8 @@ fn a_daughter_registers_her_mother_once_and_only_with_consent() {
     assert_eq!(letters(&host, 0), [told("daughter", "letter-registered")]);
     let page = format!("{:?}", render(&host, &first));
     assert!(page.contains("王秀英"), "{page}");
-    let mut without = answers("family");
-    without.remove(CONSENT.id());
-    let refused = host.submit::<Eldercare>(&Route::page("register"), "elder", &without);
+    let at = Route::page("register-kin");
+    let refused = host.submit::<Eldercare>(&at, "elder", &answers());
     match refused.unwrap_err() {
         Failure::Faults(faults) => assert_eq!(faults[0].at, "consent"),
         other => panic!("{other:?}"),
@@ -155,7 +49,7 @@ fn a_daughter_registers_her_mother_once_and_only_with_consent() {
 #[test]
 fn one_press_a_day_and_nobody_rings() {
     let host = host();
-    let at = one(&register(&host, "self", "a"));
+    let at = one(&register(&host, "daughter", "a"));
     next_day(&host, 9 * 60 + 50);
     assert!(render(&host, &at).action("well").is_some());
     for _ in 0..2 {
@@ -272,14 +166,7 @@ fn a_sign_that_comes_late_calls_the_others_off() {
 fn the_old_person_joins_by_a_code_and_presses_themselves() {
     let host = host();
     let at = one(&register(&host, "family", "a"));
-    let shown = match host.press::<Eldercare>(&at, "code").unwrap() {
-        Outcome::Show(view) => view,
-        other => panic!("{other:?}"),
-    };
-    let code = shown.blocks.iter().find_map(|it| match it {
-        Block::Heading(Text::Raw(code)) => Some(code.clone()),
-        _ => None,
-    });
+    let code = code(&host, &at);
     let join = |code: &str, who: &str| {
         let answers: Answers = [
             CODE.answer(code),
@@ -291,7 +178,6 @@ fn the_old_person_joins_by_a_code_and_presses_themselves() {
         host.submit::<Eldercare>(&Route::page("join"), "join", &answers)
             .unwrap()
     };
-    let code = code.unwrap();
     host.sign_in(mother());
     assert!(matches!(join("0000 0000", "elder"), Outcome::Invalid(_)));
     let own = gone(join(&code, "elder"));
@@ -325,21 +211,10 @@ fn the_old_person_joins_by_a_code_and_presses_themselves() {
 fn a_code_runs_out() {
     let host = host();
     let at = one(&register(&host, "family", "a"));
-    let shown = format!("{:?}", host.press::<Eldercare>(&at, "code").unwrap());
-    let digits: Vec<&str> = shown.split(|it: char| !it.is_ascii_digit()).collect();
-    let pair = digits
-        .windows(2)
-        .find(|it| it[0].len() == 4 && it[1].len() == 4)
-        .unwrap();
-    let code = pair.concat();
+    let code = code(&host, &at);
     host.advance(48 * 3600);
     host.sign_in(mother());
-    let answers: Answers = [CODE.answer(code), JOIN_AS.answer("elder")]
-        .into_iter()
-        .collect();
-    let late = host
-        .submit::<Eldercare>(&Route::page("join"), "join", &answers)
-        .unwrap();
+    let late = join_as_elder(&host, &code);
     assert!(matches!(late, Outcome::Invalid(_)));
 }
 
@@ -372,7 +247,7 @@ fn withdrawing_ends_it_and_removes_what_was_kept() {
 fn staff_see_their_area_without_names() {
     let host = host();
     register(&host, "family", "a");
-    register(&host, "self", "b");
+    register(&host, "daughter", "b");
     next_day(&host, 10 * 60);
     rounds(&host);
     for (division, rows) in [(DISTRICT, 2), (COMMUNITY, 2), ("310101002", 0)] {
