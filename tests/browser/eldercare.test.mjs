@@ -104,7 +104,7 @@ async function journey(options, name) {
 
     const staff = await open({ ...options, size: DESKTOP });
     try {
-      await signIn(host, staff.page, "street");
+      await signIn(host, staff.page, "gridworker");
       await staff.page.goto(service("area"));
       await look(staff.page, `${name}-area`);
       const shown = await staff.page.textContent("main");

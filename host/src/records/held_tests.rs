@@ -300,13 +300,13 @@ both! {
         seen.push("name care:greet");
         // An officer reads whom to call back.
         let report = operations::Report {
-            contact_phone: Some("13800138000".to_owned()),
+            contact_name: Some("王".to_owned()),
             ..stage.world.report()
         };
         let case = operations::submit(domain, &me, report).await.unwrap();
         let officer = stage.world.who("community");
         access::contact(domain, &officer, &case).await.unwrap().unwrap();
-        seen.push("phone case");
+        seen.push("name case");
         // Finds them, opens their record, and lists their area; a job does.
         let found = picked::find(domain, &officer, "care", "wang").await.unwrap();
         assert_eq!(found.name, "wang");

@@ -3,8 +3,14 @@ home-text = After-school places and community courses, for yourself or a child. 
 home-empty = There is no course to enrol in now
 home-empty-text = New ones appear here.
 course-hint = { $when }, ages { $min } to { $max }
-places-left = { $n } places left
-places-none = Full, { $n } waiting
+places-left = { $n ->
+    [one] { $n } place left
+   *[other] { $n } places left
+}
+places-none = { $n ->
+    [0] Full
+   *[other] Full, { $n } waiting
+}
 ages = { $min } to { $max }
 fact-starts = First day
 fact-when = Times

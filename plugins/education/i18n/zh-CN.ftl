@@ -4,7 +4,10 @@ home-empty = 现在没有可以报名的课程
 home-empty-text = 有新课程时会出现在这里。
 course-hint = { $when }，{ $min } 到 { $max } 岁
 places-left = 还有 { $n } 个名额
-places-none = 已满，{ $n } 人排队
+places-none = { $n ->
+    [0] 已满
+   *[other] 已满，{ $n } 人排队
+}
 ages = { $min } 到 { $max } 岁
 fact-starts = 开课日期
 fact-when = 上课时间

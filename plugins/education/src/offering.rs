@@ -35,7 +35,7 @@ pub const SEATS: Key<Whole> = Key::new("seats");
 /// The page with the form.
 pub fn form_page() -> Result<View> {
     caller()?;
-    let Some(division) = teaching::area() else {
+    let Some(teacher) = teaching::teacher() else {
         return teaching::staff_only();
     };
     let mut form = FormBuilder::new(FORM, 1, msg("offer-send"));
@@ -55,9 +55,10 @@ pub fn form_page() -> Result<View> {
         .bounds(1, 200)
         .required();
     form.step("where", msg("step-where"));
-    form.place(PLACE, msg("ask-place"))
-        .within(&division)
-        .required();
+    let place = form.place(PLACE, msg("ask-place")).required();
+    if let [area] = teacher.divisions.as_slice() {
+        place.within(area);
+    }
     form.step("when", msg("step-when"));
     form.day(STARTS, msg("ask-starts"))
         .earliest("today+1d")
@@ -79,7 +80,7 @@ pub fn form_page() -> Result<View> {
 /// Takes the form. Sent again, it is the same course.
 pub fn offer(submission: &Submission) -> Result<Outcome> {
     let subject = caller()?;
-    let Some(area) = teaching::area() else {
+    let Some(teacher) = teaching::teacher() else {
         return Err(onedoor_sdk::Error::NotFound);
     };
     let place = PLACE.need(submission)?;
@@ -111,7 +112,7 @@ pub fn offer(submission: &Submission) -> Result<Outcome> {
         (course.closes <= course.starts, CLOSES.id(), "closes-late"),
         (course.starts > clock::today(), STARTS.id(), "starts-past"),
         (
-            course.division.starts_with(&area),
+            teacher.covers(&course.division),
             PLACE.id(),
             "place-outside",
         ),

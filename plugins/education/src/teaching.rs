@@ -26,10 +26,11 @@ pub fn teaches(caller: &Caller) -> bool {
     TEACHERS.iter().any(|role| caller.has(*role))
 }
 
-/// The area of the caller's work; none: it is not their work.
-pub fn area() -> Option<String> {
+/// The caller, if courses are their work.
+pub fn teacher() -> Option<Caller> {
     let caller = identity::caller();
-    caller.division.clone().filter(|_| teaches(&caller))
+    let works = teaches(&caller) && !caller.divisions.is_empty();
+    works.then_some(caller)
 }
 
 /// What those see whose work it is not.
@@ -42,7 +43,7 @@ pub fn staff_only() -> Result<View> {
 
 /// The courses of the caller's area.
 pub fn list() -> Result<View> {
-    let Some(area) = area() else {
+    let Some(teacher) = teacher() else {
         return staff_only();
     };
     let mut table = TableBuilder::new("courses", msg("teaching-title"), msg("teaching-empty"))
@@ -51,7 +52,13 @@ pub fn list() -> Result<View> {
         .column("places", msg("fact-places"))
         .numbers("in", msg("column-in"))
         .numbers("waiting", msg("column-waiting"));
-    let here = |it: &Course| it.division.starts_with(&area) || area.starts_with(&it.division);
+    let near = |it: &Course| {
+        teacher
+            .divisions
+            .iter()
+            .any(|area| area.starts_with(&it.division))
+    };
+    let here = |it: &Course| teacher.covers(&it.division) || near(it);
     for course in course::all()?.into_iter().filter(here) {
         let roster = roster::get(&course.id)?;
         let number = |n: usize| Cell::Number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)));
@@ -73,9 +80,9 @@ pub fn list() -> Result<View> {
 }
 
 fn mine_to_hold(at: &Route) -> Result<Course> {
-    let area = area().ok_or(Error::NotFound)?;
+    let teacher = teacher().ok_or(Error::NotFound)?;
     let course = course::get(at.get("id").ok_or(Error::NotFound)?)?.ok_or(Error::NotFound)?;
-    if course.division.starts_with(&area) {
+    if teacher.covers(&course.division) {
         Ok(course)
     } else {
         Err(Error::NotFound)

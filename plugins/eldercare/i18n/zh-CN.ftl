@@ -7,6 +7,7 @@ today = 今天
 today-well = 已报平安
 today-call = 正在电话联系
 today-visit = 正在安排上门
+today-begins = 明天开始
 today-reached = 已联系上
 today-not-yet = 还没到约定时间
 today-late = 还没有报平安

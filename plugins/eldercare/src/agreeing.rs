@@ -69,7 +69,7 @@ pub fn agree(at: &Route) -> Result<Outcome> {
             watch.kept = Kept::Moving;
         }
         if watch.stage == Stage::Stopped {
-            (watch.day, watch.stage) = (today.clone(), Stage::Reached);
+            (watch.day, watch.stage) = (today.clone(), Stage::Begins);
         }
     })?;
     let watch = watch.ok_or(Error::NotFound)?;

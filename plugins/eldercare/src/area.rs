@@ -27,9 +27,8 @@ const STAFF: [Role; 5] = [
 /// The list.
 pub fn list() -> Result<View> {
     let caller = identity::caller();
-    let division = caller.division.clone().unwrap_or_default();
     let staff = STAFF.iter().any(|role| caller.has(*role));
-    if !staff || division.is_empty() {
+    if !staff || caller.divisions.is_empty() {
         return page(msg("area-title"))
             .back(Route::page("home"))
             .notice(
@@ -41,8 +40,10 @@ pub fn list() -> Result<View> {
     }
     let today = clock::today();
     let mut watches = Vec::new();
-    for key in watch::below(&division)? {
-        watches.extend(watch::get(&key)?);
+    for division in &caller.divisions {
+        for key in watch::below(division)? {
+            watches.extend(watch::get(&key)?);
+        }
     }
     watches.sort_by_key(|it| (pressing(it, &today), it.minutes));
     let count = |wanted: &dyn Fn(&Watch) -> bool| watches.iter().filter(|it| wanted(it)).count();
@@ -93,7 +94,7 @@ fn pressing(watch: &Watch, today: &str) -> u8 {
         Stage::Visit => 0,
         Stage::Call => 1,
         Stage::Quiet => 2,
-        Stage::Reached | Stage::Stopped => 3,
+        Stage::Begins | Stage::Reached | Stage::Stopped => 3,
     }
 }
 

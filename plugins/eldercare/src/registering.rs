@@ -242,7 +242,7 @@ fn first(owner: &str, division: &str, submission: &Submission) -> Result<Watch> 
         well: String::new(),
         // The first day is for getting used to it.
         day: clock::today(),
-        stage: Stage::Reached,
+        stage: Stage::Begins,
         case: None,
         kept: Kept::Owner,
     })

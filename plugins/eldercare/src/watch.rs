@@ -21,6 +21,8 @@ pub enum Stage {
     /// Nothing has been done.
     #[default]
     Quiet,
+    /// They begin tomorrow: nothing is done on the day they are registered, or agree again.
+    Begins,
     /// Somebody is to ring.
     Call,
     /// Somebody is to come by.

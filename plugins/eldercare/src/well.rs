@@ -116,6 +116,7 @@ pub fn today(watch: &Watch) -> Status {
     match watch.stage_on(&today) {
         Stage::Call => status("today-call", Tone::Warning),
         Stage::Visit => status("today-visit", Tone::Danger),
+        Stage::Begins => status("today-begins", Tone::Neutral),
         Stage::Reached => status("today-reached", Tone::Info),
         Stage::Stopped => stopped(),
         Stage::Quiet if watch::minutes_now() < watch.minutes => {

@@ -39,6 +39,13 @@ impl Caller {
         self.roles.contains(&role)
     }
 
+    /// Whether a place, by its code, is in the area of a post of the caller's.
+    pub fn covers(&self, code: &str) -> bool {
+        self.divisions
+            .iter()
+            .any(|it| code.starts_with(it.as_str()))
+    }
+
     /// Whether the caller holds any post: a resident alone holds none.
     pub fn is_staff(&self) -> bool {
         self.roles.iter().any(|role| *role != Role::Resident)

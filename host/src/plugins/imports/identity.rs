@@ -29,12 +29,7 @@ impl identity::Host for Call {
                 .map(|(account, plugin)| pseudonym(&self.domain.keys, &plugin.id, account)),
             roles: roles(&self.cx),
             locale: self.cx.locale.tag().to_owned(),
-            division: self
-                .cx
-                .posts()
-                .next()
-                .map(|it| it.division.clone())
-                .filter(|it| it.len() <= 12),
+            divisions: divisions(&self.cx),
         })
     }
 
@@ -53,6 +48,16 @@ impl identity::Host for Call {
         let held = result.map(|held| held.into_iter().map(|(it, value)| (claim(it), value)));
         self.answer(held.map(Iterator::collect))
     }
+}
+
+/// Where the caller's posts are; of one within another, the wider.
+fn divisions(cx: &Context) -> Vec<String> {
+    let mut found: Vec<&str> = cx.posts().map(|it| it.division.as_str()).collect();
+    found.retain(|it| it.len() <= 12);
+    found.sort_unstable();
+    // In this order what is within another comes right after it.
+    found.dedup_by(|inner, outer| inner.starts_with(*outer));
+    found.into_iter().map(str::to_owned).collect()
 }
 
 /// The roles of the posts in force; a person without one is a resident.

@@ -50,7 +50,7 @@ impl Person {
             subject: Some(subject.to_owned()),
             roles: roles.to_vec(),
             locale: "zh-CN".to_owned(),
-            division: division.map(str::to_owned),
+            divisions: division.map(str::to_owned).into_iter().collect(),
         };
         Self {
             caller,
@@ -291,11 +291,8 @@ impl Host {
         };
         let caller = &person.caller;
         let here = || {
-            let scope = caller
-                .division
-                .as_deref()
-                .zip(case.info.division.as_deref());
-            scope.is_some_and(|(scope, place)| place.starts_with(scope))
+            let place = case.info.division.as_deref();
+            place.is_some_and(|place| caller.covers(place))
         };
         let knows = || {
             let mut held = case.steps.iter();

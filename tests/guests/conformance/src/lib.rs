@@ -348,12 +348,12 @@ fn blocks() -> Result<View> {
 fn caller() -> String {
     let caller = identity::caller();
     format!(
-        "signed in: {}, staff: {}, roles: {:?}, locale: {}, division: {:?}",
+        "signed in: {}, staff: {}, roles: {:?}, locale: {}, divisions: {:?}",
         caller.is_signed_in(),
         caller.is_staff(),
         caller.roles,
         caller.locale,
-        caller.division
+        caller.divisions
     )
 }
 

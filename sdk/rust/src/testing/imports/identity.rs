@@ -11,7 +11,7 @@ pub fn current() -> Caller {
         subject: None,
         roles: Vec::new(),
         locale: "zh-CN".to_owned(),
-        division: None,
+        divisions: Vec::new(),
     };
     with_host("identity.current", |host| {
         host.person

@@ -71,12 +71,12 @@ pub fn list(dataset: &str, purpose: &str, filter: &Filter, paging: &Paging) -> R
         let Some(scope) = scope(host) else {
             return Err(denied("not-an-officer"));
         };
-        let within = filter.division.clone().unwrap_or_default();
+        let below = filter.division.clone().unwrap_or_default();
         let limit = paging.limit.clamp(1, 200) as usize;
         let mut rows = Vec::new();
         for ((set, subject), held) in &host.records.held {
             let home = host.records.homes.get(subject).map_or("", String::as_str);
-            let here = home.starts_with(&scope) && home.starts_with(&within);
+            let here = within(&scope, home) && home.starts_with(&below);
             let after = paging.cursor.as_ref().is_none_or(|it| subject > it);
             let changed = filter.changed.is_none_or(|it| held.changed >= it);
             if set == dataset
@@ -234,10 +234,14 @@ fn kept(
     Ok(held.version)
 }
 
+fn within(areas: &[String], place: &str) -> bool {
+    areas.iter().any(|it| place.starts_with(it.as_str()))
+}
+
 /// Where the caller may list: an officer's area, or everywhere when nobody is calling.
-fn scope(host: &Host) -> Option<String> {
+fn scope(host: &Host) -> Option<Vec<String>> {
     let Some(person) = &host.person else {
-        return host.unattended.then(String::new);
+        return host.unattended.then(|| vec![String::new()]);
     };
     let looks = |role: &Role| {
         matches!(
@@ -252,7 +256,7 @@ fn scope(host: &Host) -> Option<String> {
         )
     };
     let officer = person.caller.roles.iter().any(looks);
-    person.caller.division.clone().filter(|_| officer)
+    (officer && !person.caller.divisions.is_empty()).then(|| person.caller.divisions.clone())
 }
 
 fn reached(host: &Host, about: &About, purpose: Option<&str>, reads: bool) -> Result<String> {
@@ -279,7 +283,7 @@ fn reached(host: &Host, about: &About, purpose: Option<&str>, reads: bool) -> Re
                     .any(|(it, _)| it.as_ref() == Some(subject))
                 || host.subject() == Some(subject.as_str());
             let home = host.records.homes.get(subject).map_or("", String::as_str);
-            let here = scope(host).is_some_and(|it| home.starts_with(&it));
+            let here = scope(host).is_some_and(|it| within(&it, home));
             let caller = host.subject().unwrap_or_default();
             let acts = host
                 .records
