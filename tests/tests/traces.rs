@@ -66,7 +66,7 @@ async fn a_collector_is_sent_each_call_and_what_it_called() {
     assert_eq!(call.parent_span_id, request.span_id);
     assert!(text(call, "plugin").contains("conformance"), "{call:?}");
     assert!(text(call, "outcome").contains("ok"), "{call:?}");
-    assert!(text(call, "guest_us").contains("Int"), "{call:?}");
+    assert_ne!(text(call, "guest_us"), "None", "{call:?}");
     let host_calls = named("host call");
     assert!(!host_calls.is_empty(), "{spans:#?}");
     for it in host_calls {
