@@ -115,16 +115,12 @@ pub async fn claims(
     };
     let (grant, account) = {
         let mut c = domain.database.read().await?;
-        let grant = granted(
-            &mut c,
-            cx,
-            &format!("plugin:{}", plugin.id),
-            purpose,
-            fields,
-        )
-        .await?;
         let account = db::accounts::by(&mut c, Key::Id(&person.account)).await?;
-        (grant, account.ok_or(Error::NotFound)?)
+        let account = account.ok_or(Error::NotFound)?;
+        let home = account.community.as_deref().unwrap_or_default();
+        let grantee = format!("plugin:{}", plugin.id);
+        let grant = granted(&mut c, cx, &grantee, purpose, fields, home).await?;
+        (grant, account)
     };
     let held: Vec<(Field, String)> = fields
         .iter()
@@ -184,10 +180,12 @@ async fn granted(
     grantee: &str,
     purpose: &str,
     fields: &[Field],
+    home: &str,
 ) -> Result<Grant> {
     let grants = db::audit::grants(c, grantee, purpose, cx.now).await?;
     let covers = |grant: &Grant| {
         grant.dataset.is_empty()
+            && home.starts_with(&grant.area)
             && fields
                 .iter()
                 .all(|field| grant.fields.iter().any(|it| it == field.name()))

@@ -61,7 +61,7 @@ pub async fn give(
     let sheet = sheet(domain, plugin, purpose).await?;
     let how = {
         let mut c = domain.database.read().await?;
-        right(cx, &mut c, account).await?
+        right(domain, cx, &mut c, account).await?
     };
     let fields = sheet.purpose.uses.iter().flat_map(|uses| {
         let named = |field: &String| format!("{}.{field}", uses.dataset);
@@ -100,16 +100,21 @@ pub async fn give(
 
 /// By what right the caller may give consent about somebody. A guardian's alone counts for a
 /// child under 14, whoever else witnesses or acts.
-async fn right(cx: &Context, c: &mut Connection, account: &str) -> Result<&'static str> {
+async fn right(
+    domain: &Domain,
+    cx: &Context,
+    c: &mut Connection,
+    account: &str,
+) -> Result<&'static str> {
     let caller = match &cx.principal {
         Principal::Person(person) => person.account.as_str(),
         _ => return Err(Error::Unauthenticated),
     };
-    let kind = family::kind_of(cx, c, caller, account).await?;
+    let kind = family::kind_of(domain, cx, c, caller, account).await?;
     if kind.as_deref() == Some("guardian") {
         return Ok("guardian");
     }
-    if family::is_below(cx, c, account, family::CHILD).await? {
+    if family::is_below(domain, cx, c, account, family::CHILD).await? {
         return Err(Error::Forbidden("guardian-only"));
     }
     if caller == account {

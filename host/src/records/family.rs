@@ -50,15 +50,23 @@ fn person(cx: &Context) -> Result<&identity::Person> {
 }
 
 /// Whether the caller may act for someone now.
-pub(super) async fn acts_for(cx: &Context, c: &mut Connection, account: &str) -> Result<bool> {
+pub(super) async fn acts_for(
+    domain: &Domain,
+    cx: &Context,
+    c: &mut Connection,
+    account: &str,
+) -> Result<bool> {
     let Principal::Person(person) = &cx.principal else {
         return Ok(false);
     };
-    Ok(kind_of(cx, c, &person.account, account).await?.is_some())
+    Ok(kind_of(domain, cx, c, &person.account, account)
+        .await?
+        .is_some())
 }
 
 /// As what `who` may act for `whom`.
 pub(super) async fn kind_of(
+    domain: &Domain,
     cx: &Context,
     c: &mut Connection,
     who: &str,
@@ -71,7 +79,7 @@ pub(super) async fn kind_of(
     let Some(found) = found else {
         return Ok(None);
     };
-    if found.kind == "guardian" && !is_below(cx, c, whom, MINOR).await? {
+    if found.kind == "guardian" && !is_below(domain, cx, c, whom, MINOR).await? {
         return Ok(None);
     }
     Ok(Some(found.kind))
@@ -79,6 +87,7 @@ pub(super) async fn kind_of(
 
 /// Whether someone is known to be younger than `years`.
 pub(super) async fn is_below(
+    domain: &Domain,
     cx: &Context,
     c: &mut Connection,
     account: &str,
@@ -86,7 +95,7 @@ pub(super) async fn is_below(
 ) -> Result<bool> {
     let born = rows::born(c, account).await?;
     let born = born.and_then(|it| it.parse::<civil::Date>().ok());
-    let today = cx.now.zoned(&jiff::tz::TimeZone::UTC).date();
+    let today = cx.now.zoned(&domain.zone).date();
     Ok(born.is_some_and(|it| age(it, today) < years))
 }
 

@@ -169,7 +169,9 @@ pub async fn asked(domain: &Domain, cx: &Context) -> Result<Vec<Asked>> {
     let mut c = domain.database.read().await?;
     let mut found = Vec::new();
     for (plugin, purpose) in catalogue::all_purposes(&mut c).await? {
-        if purpose.basis == Basis::Consent {
+        let row = db::plugins::get(&mut c, &plugin).await?;
+        let retired = row.is_some_and(|it| it.active.is_none());
+        if retired || purpose.basis == Basis::Consent {
             continue;
         }
         for uses in &purpose.uses {

@@ -141,7 +141,7 @@ async fn whom(
             let person = db::accounts::by(c, db::accounts::Key::Id(&account)).await?;
             let home = person.and_then(|it| it.community).unwrap_or_default();
             let here = officers(cx).any(|post| post.covers(&home));
-            if here || family::acts_for(cx, c, &account).await? {
+            if here || family::acts_for(domain, cx, c, &account).await? {
                 Ok(account)
             } else {
                 Err(Error::NotFound)

@@ -147,7 +147,7 @@ pub(super) async fn open(
     // Picked as somebody the caller acts for, and no longer so: the token is over with it.
     let own = cx.account() == Some(right.account.as_str());
     let officer = held::officers(cx).next().is_some();
-    if own || officer || family::acts_for(cx, c, &right.account).await? {
+    if own || officer || family::acts_for(domain, cx, c, &right.account).await? {
         Ok(right.account)
     } else {
         Err(Error::NotFound)

@@ -160,7 +160,7 @@ fn ask(names: &Names, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faul
                 input type="hidden" name="purpose" value=(it.purpose.id);
                 input type="hidden" name="dataset" value=(dataset);
                 input type="hidden" name="fields" value=(it.fields.join(","));
-                @if it.entry.is_some() { (field("area", "grants-area", "grants-area-hint", area)) }
+                (field("area", "grants-area", "grants-area-hint", area))
                 (field("days", "grants-days", "grants-days-hint", days))
                 (parts::error_message(w, "fields", faults.at("fields")))
                 button class="govuk-button" {
