@@ -76,6 +76,11 @@ impl Timestamp {
         timestamp.to_zoned(zone.clone())
     }
 
+    /// The day it is in a time zone, `YYYY-MM-DD`.
+    pub fn day(self, zone: &TimeZone) -> String {
+        self.zoned(zone).date().to_string()
+    }
+
     /// RFC 3339 in UTC, as the API writes it.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_microsecond(self.0)

@@ -375,7 +375,17 @@ for (const how of LOOKS) {
     await as("admin", how, async ({ page, show }) => {
       await show("datasets", "/work/datasets");
       await show("grants", "/work/grants");
-      assert(await page.isVisible("main .govuk-inset-text"), "no service waits, none was given");
+      const asked = "form:has(input[value=guest-greeter])";
+      await page.fill(`${asked} input[name=days]`, "0");
+      await page.click(`${asked} button`);
+      await show("grants-refused");
+      assert(await page.isVisible(".govuk-error-summary"));
+      await page.fill(`${asked} input[name=days]`, "30");
+      await page.click(`${asked} button`);
+      await show("grants-given");
+      assert.equal(await page.locator(asked).count(), 0, "what was given is no longer asked for");
+      await page.click("form[action$='/revoke'] button");
+      assert.equal(await page.locator(asked).count(), 1, "what was taken back is asked for again");
     });
   });
 }

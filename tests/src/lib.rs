@@ -2,3 +2,4 @@
 
 pub mod forged;
 pub mod plugins;
+pub mod served;

@@ -10,15 +10,9 @@
 
 use std::{fs, path::Path, process::Command};
 
-use onedoor::{
-    app::App,
-    config::{Config, Kind},
-    demo, web,
-};
 use onedoor_plugin::{build, inspect, scaffold};
-use reqwest::{Client, header};
+use onedoor_tests::served::Served;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 /// Runs the plugin's tests, then builds it; the component, and what the build said.
 fn tested_and_built(folder: &Path) -> (Vec<u8>, String) {
@@ -51,69 +45,9 @@ fn edit(file: &Path, from: &str, to: &str) {
     fs::write(file, text.replacen(from, to, 1)).unwrap();
 }
 
-struct Host {
-    base: String,
-    accounts: String,
-    client: Client,
-    app: App,
-    _folder: tempfile::TempDir,
-}
-
-impl Host {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let config = Config::local(Kind::Demo, folder.path().join("demo"), address.port());
-        let app = App::open(config).await.unwrap();
-        let accounts = demo::prepare(&app).await.unwrap();
-        let router = web::router(app.clone());
-        tokio::spawn(onedoor::serve::serve(app.clone(), router, listener));
-        Self {
-            base: format!("http://{address}"),
-            accounts,
-            client: Client::new(),
-            app,
-            _folder: folder,
-        }
-    }
-
-    async fn cookie(&self, login: &str) -> String {
-        let mut lines = self.accounts.lines().map(|it| it.split_whitespace());
-        let password = lines
-            .find_map(|mut it| (it.next() == Some(login)).then(|| it.next().unwrap()))
-            .unwrap();
-        let asked = self.client.post(format!("{}/api/v1/session", self.base));
-        let asked = asked.json(&json!({ "name": login, "password": password }));
-        let answer = asked.send().await.unwrap().error_for_status().unwrap();
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn post(&self, cookie: &str, path: &str, body: Vec<u8>) -> Value {
-        let asked = self.client.post(format!("{}/api/v1/{path}", self.base));
-        let asked = asked
-            .header(header::COOKIE, cookie)
-            .header(header::ORIGIN, &self.base)
-            .header(header::CONTENT_TYPE, "application/wasm")
-            .body(body);
-        let answer = asked.send().await.unwrap();
-        let (status, body) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{path}: {status} {body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
-    async fn get(&self, cookie: &str, path: &str) -> String {
-        let asked = self.client.get(format!("{}/{path}", self.base));
-        let answer = asked.header(header::COOKIE, cookie).send().await.unwrap();
-        let answer = answer.error_for_status().unwrap();
-        answer.text().await.unwrap()
-    }
-
-    async fn difference(&self, cookie: &str, digest: &str) -> Value {
-        let path = format!("api/v1/revisions/{digest}/difference");
-        serde_json::from_str(&self.get(cookie, &path).await).unwrap()
-    }
+async fn difference(host: &Served, cookie: &str, digest: &str) -> Value {
+    let path = format!("api/v1/revisions/{digest}/difference");
+    serde_json::from_str(&host.get(cookie, &path).await).unwrap()
 }
 
 /// Item, before and after of the changes in forms.
@@ -152,12 +86,12 @@ async fn what_tests_call_is_recorded_replayed_and_compared() {
     let (again, _) = tested_and_built(&folder);
     assert_eq!(first, again);
 
-    let host = Host::start().await;
+    let host = Served::start().await;
     let developer = host.cookie("developer").await;
     let reviewer = host.cookie("reviewer").await;
-    let it = host.post(&developer, "plugins", first).await;
+    let it = host.posted(&developer, "plugins", first).await;
     let digest = it["digest"].as_str().unwrap().to_owned();
-    let found = host.difference(&reviewer, &digest).await;
+    let found = difference(&host, &reviewer, &digest).await;
     assert_eq!(
         in_forms(&found),
         [
@@ -183,7 +117,7 @@ async fn what_tests_call_is_recorded_replayed_and_compared() {
         } else {
             &developer
         };
-        host.post(by, &format!("revisions/{digest}/{step}"), Vec::new())
+        host.posted(by, &format!("revisions/{digest}/{step}"), Vec::new())
             .await;
     }
 
@@ -206,12 +140,12 @@ async fn what_tests_call_is_recorded_replayed_and_compared() {
     edit(
         &folder.join("tests/plugin.rs"),
         "&answers).unwrap_err();\n    assert!(matches!(refused, Failure::Faults(_)), \"{refused}\");",
-        "&answers).unwrap();\n    let _: Option<Failure> = None;\n    assert_eq!(refused, Outcome::Go(Route::page(\"thanks\")));",
+        "&answers).unwrap();\n    assert_eq!(refused, Outcome::Go(Route::page(\"thanks\")));",
     );
     let (second, _) = tested_and_built(&folder);
-    let it = host.post(&developer, "plugins", second).await;
+    let it = host.posted(&developer, "plugins", second).await;
     let digest = it["digest"].as_str().unwrap();
-    let found = host.difference(&reviewer, digest).await;
+    let found = difference(&host, &reviewer, digest).await;
     assert_eq!(
         in_forms(&found),
         [
@@ -244,11 +178,11 @@ async fn what_tests_call_is_recorded_replayed_and_compared() {
     let cargo = ["--offline", "--target-dir", &wasm].map(str::to_owned);
     build::build(&folder, &file, &cargo, &mut Vec::new()).unwrap();
     let it = host
-        .post(&developer, "plugins", fs::read(&file).unwrap())
+        .posted(&developer, "plugins", fs::read(&file).unwrap())
         .await;
     let digest = it["digest"].as_str().unwrap();
     assert_eq!(it["state"], "verified");
-    let found = host.difference(&reviewer, digest).await;
+    let found = difference(&host, &reviewer, digest).await;
     let troubles = found["measured"]["troubles"].as_array().unwrap();
     assert!(!troubles.is_empty());
     for it in troubles {

@@ -16,15 +16,9 @@ use std::{
     time::Duration,
 };
 
-use onedoor::{
-    app::App,
-    config::{Config, Kind},
-    demo, web,
-};
-use onedoor_tests::plugins::component;
-use reqwest::{Client, StatusCode, header};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use onedoor_tests::{plugins::component, served::Served};
+use reqwest::StatusCode;
+use serde_json::json;
 
 const PAGE: &str = "/services/guest-greeter/morning";
 /// What only the second revision puts on the home page.
@@ -86,65 +80,12 @@ fn leb(bytes: &[u8], mut at: usize) -> (usize, usize) {
     }
 }
 
-struct Host {
-    app: App,
-    base: String,
-    accounts: String,
-    client: Client,
-    _folder: tempfile::TempDir,
-}
-
-impl Host {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let config = Config::local(Kind::Demo, folder.path().join("demo"), address.port());
-        let app = App::open(config).await.unwrap();
-        let accounts = demo::prepare(&app).await.unwrap();
-        let router = web::router(app.clone());
-        tokio::spawn(onedoor::serve::serve(app.clone(), router, listener));
-        Self {
-            app,
-            base: format!("http://{address}"),
-            accounts,
-            client: Client::new(),
-            _folder: folder,
-        }
-    }
-
-    /// The cookie of someone who signs in with the printed password.
-    async fn cookie(&self, login: &str) -> String {
-        let mut lines = self.accounts.lines().map(|it| it.split_whitespace());
-        let password = lines
-            .find_map(|mut it| (it.next() == Some(login)).then(|| it.next().unwrap()))
-            .unwrap();
-        let asked = self.client.post(format!("{}/api/v1/session", self.base));
-        let asked = asked.json(&json!({ "name": login, "password": password }));
-        let answer = asked.send().await.unwrap().error_for_status().unwrap();
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn post(&self, cookie: &str, path: &str, body: Vec<u8>) -> (StatusCode, Value) {
-        let asked = self.client.post(format!("{}/api/v1/{path}", self.base));
-        // As a browser does: a cookie alone is refused.
-        let asked = asked.header(header::COOKIE, cookie);
-        let asked = asked.header(header::ORIGIN, &self.base);
-        let asked = asked.header(header::CONTENT_TYPE, "application/wasm");
-        let answer = asked.body(body).send().await.unwrap();
-        let status = answer.status();
-        (status, answer.json().await.unwrap_or(Value::Null))
-    }
-
-    async fn home(&self) -> String {
-        let answer = self.client.get(format!("{}/", self.base)).send().await;
-        answer.unwrap().text().await.unwrap()
-    }
+async fn home(host: &Served) -> String {
+    host.get("", "").await
 }
 
 /// Uploads, has another account approve, and activates; the digest.
-async fn install(host: &Host, developer: &str, reviewer: &str, file: Vec<u8>) -> String {
+async fn install(host: &Served, developer: &str, reviewer: &str, file: Vec<u8>) -> String {
     let (status, it) = host.post(developer, "plugins", file).await;
     assert_eq!(status, StatusCode::CREATED, "{it}");
     let digest = it["digest"].as_str().unwrap().to_owned();
@@ -161,13 +102,13 @@ async fn install(host: &Host, developer: &str, reviewer: &str, file: Vec<u8>) ->
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_swap_and_a_roll_back_under_load_fail_nobody() {
-    let host = Host::start().await;
+    let host = Served::start().await;
     let (developer, reviewer) = (
         host.cookie("developer").await,
         host.cookie("reviewer").await,
     );
     let first = install(&host, &developer, &reviewer, greeter("0.1.0", false)).await;
-    assert!(!host.home().await.contains(SERVICE));
+    assert!(!home(&host).await.contains(SERVICE));
 
     let (stop, answered) = (
         Arc::new(AtomicBool::new(false)),
@@ -199,7 +140,7 @@ async fn a_swap_and_a_roll_back_under_load_fail_nobody() {
     assert!(before > 0, "the page is not served at all");
 
     let second = install(&host, &developer, &reviewer, greeter("0.2.0", true)).await;
-    assert!(host.home().await.contains(SERVICE));
+    assert!(home(&host).await.contains(SERVICE));
     let swapped = answered.load(SeqCst);
     assert!(swapped > before, "nobody asked during the swap");
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -210,7 +151,7 @@ async fn a_swap_and_a_roll_back_under_load_fail_nobody() {
     assert_eq!(status, StatusCode::OK, "{back}");
     // The very next requests: at once.
     assert_eq!(host.app.plugins.get("guest-greeter").unwrap().digest, first);
-    assert!(!host.home().await.contains(SERVICE));
+    assert!(!home(&host).await.contains(SERVICE));
     assert_ne!(first, second);
     tokio::time::sleep(Duration::from_millis(300)).await;
 

@@ -24,14 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use onedoor::{
-    app::App,
-    config::{Config, Kind},
-    demo, web,
-};
-use reqwest::{Client, header};
-use serde_json::json;
-use tokio::net::TcpListener;
+use onedoor_tests::served::Served;
 
 /// The address that the tutorial has.
 const ADDRESS: &str = "http://127.0.0.1:8080";
@@ -93,63 +86,25 @@ fn both_languages_have_the_same_commands_and_edits() {
 }
 
 /// A demonstration that is running.
-struct Host {
-    address: String,
-    accounts: String,
-    client: Client,
-    _folder: tempfile::TempDir,
-}
+struct Host(Served);
 
 impl Host {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let config = Config::local(Kind::Demo, folder.path().join("demo"), address.port());
-        let app = App::open(config).await.unwrap();
-        let accounts = demo::prepare(&app).await.unwrap();
-        let router = web::router(app.clone());
-        tokio::spawn(onedoor::serve::serve(app, router, listener));
-        Self {
-            address: format!("http://{address}"),
-            accounts,
-            client: Client::new(),
-            _folder: folder,
-        }
-    }
-
-    fn password(&self, login: &str) -> String {
-        let mut lines = self.accounts.lines().map(|it| it.split_whitespace());
-        lines
-            .find_map(|mut it| (it.next() == Some(login)).then(|| it.next().unwrap()))
-            .unwrap()
-            .to_owned()
+        Self(Served::start().await)
     }
 
     /// What somebody does at /work/plugins: signs in, and takes a step of a revision.
     async fn step(&self, login: &str, digest: &str, step: &str) {
-        let asked = self.client.post(format!("{}/api/v1/session", self.address));
-        let asked = asked.json(&json!({ "name": login, "password": self.password(login) }));
-        let answer = asked.send().await.unwrap().error_for_status().unwrap();
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap();
-        let path = format!("{}/api/v1/revisions/{digest}/{step}", self.address);
-        let asked = self.client.post(path).header(header::COOKIE, cookie);
-        let answer = asked.header(header::ORIGIN, &self.address).send().await;
-        let answer = answer.unwrap();
-        let status = answer.status();
-        assert!(
-            status.is_success(),
-            "{step}: {status} {}",
-            answer.text().await.unwrap()
-        );
+        let cookie = self.0.cookie(login).await;
+        let path = format!("revisions/{digest}/{step}");
+        self.0.posted(&cookie, &path, Vec::new()).await;
     }
 
     /// Waits until a page shows every line.
     async fn shows(&self, path: &str, lines: &str, desk: &Desk) {
         let began = Instant::now();
         loop {
-            let page = self.client.get(format!("{}{path}", self.address));
+            let page = self.0.client.get(format!("{}{path}", self.0.base));
             let page = page.send().await.unwrap().text().await.unwrap();
             if lines.lines().all(|line| page.contains(line)) {
                 return;
@@ -185,7 +140,7 @@ impl Desk {
         let built = repository().join("target").join(built);
         let environment = [
             ("PATH", format!("{}:{path}", programs.display())),
-            ("ONEDOOR_PASSWORD", host.password("developer")),
+            ("ONEDOOR_PASSWORD", host.0.password("developer").to_owned()),
             // Both are a matter of time: what was built stays built, and nothing is fetched.
             ("CARGO_TARGET_DIR", built.display().to_string()),
             ("CARGO_NET_OFFLINE", "true".to_owned()),
@@ -198,7 +153,7 @@ impl Desk {
             plugin,
             background: None,
             environment: environment.map(|(k, v)| (k.to_owned(), v)).to_vec(),
-            address: host.address.clone(),
+            address: host.0.base.clone(),
         }
     }
 
@@ -322,8 +277,9 @@ async fn whoever_follows_it_has_a_running_plugin() {
     assert!(took < FOLLOWED, "it took {took:?}");
     // What was handed in is in force, not what `dev` left.
     let page = host
+        .0
         .client
-        .get(format!("{}/api/v1/plugins/street-lamps", host.address));
+        .get(format!("{}/api/v1/plugins/street-lamps", host.0.base));
     let asked = page.bearer_auth(desk_token(&desk)).send().await.unwrap();
     let plugin: serde_json::Value = asked.json().await.unwrap();
     assert_eq!(plugin["version"], "0.2.0", "{plugin}");
@@ -374,8 +330,8 @@ async fn the_terminal_says_what_is_wrong() {
     host.shows("/services/dev-lamps/logs", "写下您想告诉我们的话。", &desk)
         .await;
     desk.says("  warn: a lamp was looked at").await;
-    let panics = format!("{}/services/dev-lamps/panics", host.address);
-    let failed = host.client.get(panics).send().await.unwrap();
+    let panics = format!("{}/services/dev-lamps/panics", host.0.base);
+    let failed = host.0.client.get(panics).send().await.unwrap();
     assert!(!failed.text().await.unwrap().contains("lamps are out"));
     desk.says("all lamps are out").await;
     desk.stops();

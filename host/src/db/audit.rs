@@ -125,9 +125,9 @@ pub async fn revoke_grant(t: &mut Transaction, id: &str, now: Timestamp) -> Resu
         .map(drop)
 }
 
-/// Every grant on a dataset that holds at `now`, by grantee.
+/// Every grant that holds at `now`, by grantee.
 pub async fn grants_in_force(c: &mut Connection, now: Timestamp) -> Result<Vec<Grant>> {
-    let rows = sql("SELECT * FROM grants WHERE revoked IS NULL AND (expires IS NULL OR expires > $1) AND dataset <> '' ORDER BY grantee, id LIMIT 1000")
+    let rows = sql("SELECT * FROM grants WHERE revoked IS NULL AND (expires IS NULL OR expires > $1) ORDER BY grantee, id LIMIT 1000")
         .bind(now)
         .all(c)
         .await?;

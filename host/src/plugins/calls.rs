@@ -73,11 +73,9 @@ impl Plugins {
     ) -> Result<View, CallError> {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
-        let mut how = How::of(&loaded, "render", |view, loaded, locale| {
-            view::mend(view, &loaded.manifest, locale)
-        });
-        how.looks = true;
-        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+        let how = How::of(&loaded, "render").looking();
+        let how = how.checked(|view, loaded, locale| view::mend(view, &loaded.manifest, locale));
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
             Box::pin(async move {
                 let render = &loaded.portal()?.render;
                 let (answer,) = render.call(store, instance, (at,)).await?;
@@ -98,8 +96,8 @@ impl Plugins {
     ) -> Result<Outcome, CallError> {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let (at, submission) = (at.clone().lower(), submission.lower());
-        let how = How::of(&loaded, "submit", mended);
-        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+        let how = How::of(&loaded, "submit").checked(mended);
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
             Box::pin(async move {
                 let submit = &loaded.portal()?.submit;
                 let (answer,) = submit.call(store, instance, (at, submission)).await?;
@@ -122,8 +120,8 @@ impl Plugins {
         let loaded = self.taking_part(plugin, |it| it.portal)?;
         let at = at.clone().lower();
         let (action, once) = (action.to_owned(), once.to_owned());
-        let how = How::of(&loaded, "act", mended);
-        self.run_as(how, &loaded, domain, cx, move |loaded, store, instance| {
+        let how = How::of(&loaded, "act").checked(mended);
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
             Box::pin(async move {
                 let act = &loaded.portal()?.act;
                 let (answer,) = act.call(store, instance, (at, action, once)).await?;
@@ -150,24 +148,19 @@ impl Plugins {
             photos: report.photos,
             hour: report.hour,
         };
-        self.run(
-            &loaded,
-            domain,
-            cx,
-            "suggest",
-            move |loaded, store, instance| {
-                Box::pin(async move {
-                    let suggest = loaded.shape.triage.as_ref().ok_or_else(absent)?;
-                    let (answer,) = suggest.call(store, instance, (report,)).await?;
-                    Ok(Ok(answer.map(|it| Suggestion {
-                        class: it.class,
-                        urgency: urgency(it.urgency),
-                        confidence: it.confidence,
-                        reason: it.reason.lift(),
-                    })))
-                })
-            },
-        )
+        let how = How::of(&loaded, "suggest");
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let suggest = loaded.shape.triage.as_ref().ok_or_else(absent)?;
+                let (answer,) = suggest.call(store, instance, (report,)).await?;
+                Ok(Ok(answer.map(|it| Suggestion {
+                    class: it.class,
+                    urgency: urgency(it.urgency),
+                    confidence: it.confidence,
+                    reason: it.reason.lift(),
+                })))
+            })
+        })
         .await
     }
 
@@ -181,30 +174,25 @@ impl Plugins {
         event: Event,
     ) -> Result<(), CallError> {
         let loaded = self.taking_part(plugin, |it| it.events)?;
-        self.run(
-            &loaded,
-            domain,
-            cx,
-            "event",
-            move |loaded, store, instance| {
-                Box::pin(async move {
-                    let seen = imports::cases::seen(store.data(), &event.case).await;
-                    let case = match store.data_mut().answer(seen)? {
-                        Ok(case) => case,
-                        Err(refused) => return Ok(Err(refused.lift())),
-                    };
-                    let event = exports::events::Event {
-                        id: event.id,
-                        at: event.at.millis(),
-                        action: event.action,
-                        case,
-                    };
-                    let on_event = loaded.shape.events.as_ref().ok_or_else(absent)?;
-                    let (answer,) = on_event.call(store, instance, (event,)).await?;
-                    Ok(answer.map_err(|it| it.lift()))
-                })
-            },
-        )
+        let how = How::of(&loaded, "event");
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let seen = imports::cases::seen(store.data(), &event.case).await;
+                let case = match store.data_mut().answer(seen)? {
+                    Ok(case) => case,
+                    Err(refused) => return Ok(Err(refused.lift())),
+                };
+                let event = exports::events::Event {
+                    id: event.id,
+                    at: event.at.millis(),
+                    action: event.action,
+                    case,
+                };
+                let on_event = loaded.shape.events.as_ref().ok_or_else(absent)?;
+                let (answer,) = on_event.call(store, instance, (event,)).await?;
+                Ok(answer.map_err(|it| it.lift()))
+            })
+        })
         .await
     }
 

@@ -178,8 +178,7 @@ fn at_value(id: &str) -> String {
 }
 
 fn today(domain: &Domain, cx: &Context) -> Result<Date> {
-    let day = cx.now.zoned(&domain.zone).strftime("%Y-%m-%d").to_string();
-    Date::parse(&day).ok_or_else(|| Error::bug("a day that is none"))
+    Date::parse(&cx.now.day(&domain.zone)).ok_or_else(|| Error::bug("a day that is none"))
 }
 
 fn problem(fault: Fault) -> Problem {

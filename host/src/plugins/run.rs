@@ -39,58 +39,8 @@ type Job<T> = Box<
 >;
 
 impl Plugins {
-    /// Runs `job` in an instance of its own, within the budget of a call.
-    pub(super) async fn run<T, F>(
-        &self,
-        loaded: &Arc<Loaded>,
-        domain: &Domain,
-        cx: &Context,
-        what: &'static str,
-        job: F,
-    ) -> Result<T, CallError>
-    where
-        T: Send + 'static,
-        F: for<'a> FnOnce(
-                &'a Loaded,
-                &'a mut Store<Call>,
-                &'a Instance,
-            ) -> BoxFuture<'a, Answer<T>>
-            + Send
-            + 'static,
-    {
-        let budget = loaded.manifest.budget;
-        self.run_within(budget, loaded, domain, cx, what, job).await
-    }
-
-    /// The same within `budget`.
-    pub(super) async fn run_within<T, F>(
-        &self,
-        budget: Budget,
-        loaded: &Arc<Loaded>,
-        domain: &Domain,
-        cx: &Context,
-        what: &'static str,
-        job: F,
-    ) -> Result<T, CallError>
-    where
-        T: Send + 'static,
-        F: for<'a> FnOnce(
-                &'a Loaded,
-                &'a mut Store<Call>,
-                &'a Instance,
-            ) -> BoxFuture<'a, Answer<T>>
-            + Send
-            + 'static,
-    {
-        let how = How {
-            budget,
-            ..How::of(loaded, what, |answer, _, _| Ok((answer, Vec::new())))
-        };
-        self.run_as(how, loaded, domain, cx, job).await
-    }
-
     /// Runs `job` in an instance of its own, unless the breaker is open or too many run already.
-    pub(super) async fn run_as<T, F>(
+    pub(super) async fn run<T, F>(
         &self,
         how: How<T>,
         loaded: &Arc<Loaded>,
@@ -188,25 +138,43 @@ fn ended<T>(
 /// What an answer is held against before it is handed on: mended, with what was wrong, or refused.
 type Check<T> = fn(T, &Loaded, Locale) -> Result<(T, Vec<Breach>), Failure>;
 
-/// How a call is run.
+/// How a call is run: unless told otherwise within the budget of the manifest, its answer handed on
+/// as it is, and in a task of its own, so that it goes to its end even if the caller goes away and
+/// no submission is cut in half.
 pub(super) struct How<T> {
     /// The export, as measures name it.
     what: &'static str,
     budget: Budget,
     check: Check<T>,
-    /// It only looks, and runs in the caller's task: waking another thread costs more than a small
-    /// call. Anything else has a task of its own and goes to its end even if the caller goes away,
-    /// so that no submission is cut in half.
-    pub(super) looks: bool,
+    looks: bool,
 }
 
 impl<T> How<T> {
-    pub(super) fn of(loaded: &Loaded, what: &'static str, check: Check<T>) -> Self {
+    pub(super) fn of(loaded: &Loaded, what: &'static str) -> Self {
         Self {
             what,
             budget: loaded.manifest.budget,
-            check,
+            check: |answer, _, _| Ok((answer, Vec::new())),
             looks: false,
+        }
+    }
+
+    /// Holds the answer against `check`.
+    pub(super) fn checked(self, check: Check<T>) -> Self {
+        Self { check, ..self }
+    }
+
+    /// Within another budget.
+    pub(super) fn within(self, budget: Budget) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// It only looks, and runs in the caller's task: waking another thread costs more than a small
+    /// call.
+    pub(super) fn looking(self) -> Self {
+        Self {
+            looks: true,
+            ..self
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     CallError, Failure, FailureKind, Plugins,
     bindings::{Lift as _, Lower as _, exports},
     imports,
-    run::absent,
+    run::{How, absent},
 };
 use crate::{cases::views::Wanted, context::Context, domain::Domain, time::Timestamp};
 
@@ -85,20 +85,14 @@ impl Plugins {
             due: run.due.millis(),
             missed: run.missed,
         };
-        self.run_within(
-            budget,
-            &loaded,
-            domain,
-            cx,
-            "job",
-            move |loaded, store, instance| {
-                Box::pin(async move {
-                    let run_job = loaded.shape.jobs.as_ref().ok_or_else(absent)?;
-                    let (answer,) = run_job.call(store, instance, (run,)).await?;
-                    Ok(answer.map_err(|it| it.lift()))
-                })
-            },
-        )
+        let how = How::of(&loaded, "job").within(budget);
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let run_job = loaded.shape.jobs.as_ref().ok_or_else(absent)?;
+                let (answer,) = run_job.call(store, instance, (run,)).await?;
+                Ok(answer.map_err(|it| it.lift()))
+            })
+        })
         .await
     }
 
@@ -118,19 +112,14 @@ impl Plugins {
             source: signal.source,
             answers: signal.answers.into_iter().map(|it| it.lower()).collect(),
         };
-        self.run(
-            &loaded,
-            domain,
-            cx,
-            "inbox",
-            move |loaded, store, instance| {
-                Box::pin(async move {
-                    let receive = loaded.shape.inbox.as_ref().ok_or_else(absent)?;
-                    let (answer,) = receive.call(store, instance, (signal,)).await?;
-                    Ok(answer.map_err(|it| it.lift()))
-                })
-            },
-        )
+        let how = How::of(&loaded, "inbox");
+        self.run(how, &loaded, domain, cx, move |loaded, store, instance| {
+            Box::pin(async move {
+                let receive = loaded.shape.inbox.as_ref().ok_or_else(absent)?;
+                let (answer,) = receive.call(store, instance, (signal,)).await?;
+                Ok(answer.map_err(|it| it.lift()))
+            })
+        })
         .await
     }
 
@@ -145,21 +134,16 @@ impl Plugins {
     ) -> Result<Vec<Tile>, CallError> {
         let loaded = self.taking_part(plugin, |it| it.indicators)?;
         let division = division.to_owned();
+        let how = How::of(&loaded, "indicators");
         let tiles: Vec<Tile> = self
-            .run(
-                &loaded,
-                domain,
-                cx,
-                "indicators",
-                move |loaded, store, instance| {
-                    Box::pin(async move {
-                        let ask = loaded.shape.indicators.as_ref().ok_or_else(absent)?;
-                        let (answer,) = ask.call(store, instance, (division,)).await?;
-                        let tiles = answer.map(|it| it.into_iter().map(tile).collect());
-                        Ok(tiles.map_err(|it: super::bindings::types::Error| it.lift()))
-                    })
-                },
-            )
+            .run(how, &loaded, domain, cx, move |loaded, store, instance| {
+                Box::pin(async move {
+                    let ask = loaded.shape.indicators.as_ref().ok_or_else(absent)?;
+                    let (answer,) = ask.call(store, instance, (division,)).await?;
+                    let tiles = answer.map(|it| it.into_iter().map(tile).collect());
+                    Ok(tiles.map_err(|it: super::bindings::types::Error| it.lift()))
+                })
+            })
             .await?;
         match check_tiles(tiles.iter().map(Tile::words)) {
             Ok(()) => Ok(tiles),

@@ -217,6 +217,12 @@ mod tests {
             let change = Swap { expected: Some("mine".to_owned()), value: "new".to_owned() };
             assert!(swap(domain, &alone, name("li"), key(), change).await.unwrap());
             assert_eq!(log().await.len(), 2);
+            // What there is about them tells of them too; that there is nothing does not.
+            let found = async |prefix: &str| {
+                keys(domain, &alone, name("li"), prefix.to_owned()).await.unwrap()
+            };
+            assert_eq!((found("a").await.len(), log().await.len()), (1, 3));
+            assert_eq!((found("z").await.len(), log().await.len()), (0, 3));
             // Somebody else who calls never reaches it.
             let wang = with(world.who("wang"));
             let other = get(domain, &wang, name("li"), key()).await;

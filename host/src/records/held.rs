@@ -351,8 +351,8 @@ async fn known(t: &mut Transaction, domain: &Domain, plugin: &str, account: &str
 }
 
 fn check(domain: &Domain, cx: &Context, it: &catalogue::Entry, given: &[Answer]) -> Result<()> {
-    let today = cx.now.zoned(&domain.zone).strftime("%Y-%m-%d").to_string();
-    let today = onedoor_forms::Date::parse(&today).ok_or_else(|| Error::bug("no date"))?;
+    let today = onedoor_forms::Date::parse(&cx.now.day(&domain.zone))
+        .ok_or_else(|| Error::bug("no date"))?;
     let Err(faults) = it.dataset.validate(given, today) else {
         return Ok(());
     };

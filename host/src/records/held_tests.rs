@@ -326,6 +326,15 @@ both! {
         log.sort_unstable();
         seen.sort_unstable();
         assert_eq!(log, seen);
+        // The grant is seen by who gave it; taken back, the next call fails and tells nothing.
+        let administrator = stage.world.who("administrator");
+        let given = grants::list(domain, &administrator).await.unwrap();
+        let claim = given.iter().find(|it| it.purpose == "greet").unwrap();
+        assert!(grants::asked(domain, &administrator).await.unwrap().iter().all(|it| it.purpose.id != "greet"));
+        grants::revoke(domain, &administrator, &claim.id).await.unwrap();
+        let refused = access::claims(domain, &asking, "greet", &name).await;
+        assert!(matches!(refused, Err(Error::NotGranted { .. })));
+        assert_eq!(stage.log("wang").await.len(), seen.len());
         // The neighbour is in the lists, and saw nobody.
         assert_eq!(stage.log("li").await, ["elder.age care:call"; 2]);
         assert!(stage.log("far").await.is_empty());

@@ -45,9 +45,8 @@ pub(super) async fn inboxes(stage: &mut Stage) -> Result<()> {
             channel: Channel::Sensor,
             ..stage.domain.system("check")
         };
-        let today = cx.now.zoned(&stage.domain.zone).strftime("%Y-%m-%d");
-        let today =
-            sample::day(&today.to_string()).ok_or_else(|| Error::bug("today is no date"))?;
+        let today = cx.now.day(&stage.domain.zone);
+        let today = sample::day(&today).ok_or_else(|| Error::bug("today is no date"))?;
         let form = inbox.form();
         for way in 0..sample::WAYS {
             let Some(answers) = sample::answers(&form, way, today) else {

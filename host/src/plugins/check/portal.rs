@@ -159,8 +159,7 @@ async fn strangers(stage: &mut Stage) {
 /// Sends a form with nothing, with garbage, and well, twice.
 async fn send(stage: &mut Stage, who: Who, at: &Route, form: &Form) -> Result<()> {
     let name = format!("form {} of {}", form.id, page_name(at));
-    let now = stage.domain.clock.now().zoned(&stage.domain.zone);
-    let today = now.strftime("%Y-%m-%d").to_string();
+    let today = stage.domain.clock.now().day(&stage.domain.zone);
     let Some(today) = sample::day(&today) else {
         return Ok(());
     };

@@ -10,7 +10,6 @@ impl clock::Host for Call {
 
     async fn today(&mut self) -> wasmtime::Result<String> {
         let _host = self.enter("clock.today");
-        let now = self.cx.now.zoned(&self.domain.zone);
-        Ok(now.strftime("%Y-%m-%d").to_string())
+        Ok(self.cx.now.day(&self.domain.zone))
     }
 }

@@ -53,7 +53,15 @@ impl Call {
         })
     }
 
-    fn opened(&mut self, result: Reached<Opened>) -> Answer<Resource<Opened>> {
+    async fn open_about(
+        &mut self,
+        about: held::About,
+        dataset: &str,
+        purpose: &str,
+    ) -> Answer<Resource<Opened>> {
+        bounded(dataset, 64, "a dataset's id has at most 64 characters")?;
+        bounded(purpose, 64, "a purpose has at most 64 characters")?;
+        let result = held::open(&self.domain, &self.cx, about, dataset, purpose).await;
         match self.reached(result)? {
             Ok(opened) => {
                 let last = self.opened.last_key_value();
@@ -87,9 +95,8 @@ fn whom(about: About) -> held::About {
 impl records::Host for Call {
     async fn own(&mut self, dataset: String, purpose: String) -> Answer<Resource<Opened>> {
         let _host = self.enter("records.own");
-        let about = held::About::Caller;
-        let result = held::open(&self.domain, &self.cx, about, &dataset, &purpose).await;
-        self.opened(result)
+        self.open_about(held::About::Caller, &dataset, &purpose)
+            .await
     }
 
     async fn open(
@@ -99,10 +106,7 @@ impl records::Host for Call {
         purpose: String,
     ) -> Answer<Resource<Opened>> {
         let _host = self.enter("records.open");
-        bounded(&dataset, 64, "a dataset's id has at most 64 characters")?;
-        bounded(&purpose, 64, "a purpose has at most 64 characters")?;
-        let result = held::open(&self.domain, &self.cx, whom(about), &dataset, &purpose).await;
-        self.opened(result)
+        self.open_about(whom(about), &dataset, &purpose).await
     }
 
     async fn put(

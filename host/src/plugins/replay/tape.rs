@@ -95,7 +95,7 @@ pub(super) fn linker(component: &Component) -> wasmtime::Result<Linker<Tape>> {
         for (name, export) in instance.exports(engine) {
             match export.ty {
                 ComponentItem::ComponentFunc(_) => {
-                    let plain = name.trim_start_matches("[method]");
+                    let plain = name.strip_prefix("[method]").unwrap_or(name);
                     let function = format!("{short}.{plain}");
                     functions.func_new(name, move |mut store, ty, handed, results| {
                         let_go(&mut store, handed)?;

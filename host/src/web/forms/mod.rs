@@ -30,8 +30,7 @@ pub fn plain(text: &Text) -> String {
 
 /// Today, where the host is.
 pub fn today(zone: &TimeZone, now: Timestamp) -> Result<Date> {
-    let text = now.zoned(zone).strftime("%Y-%m-%d").to_string();
-    Date::parse(&text).ok_or_else(|| Error::bug("today is no date"))
+    Date::parse(&now.day(zone)).ok_or_else(|| Error::bug("today is no date"))
 }
 
 /// Faults of answers to a form, worded for the reader.

@@ -355,36 +355,36 @@ async fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result
         |it| step_address(&draft.id, &it.step.id),
     );
     let main = html! {
-           (parts::back(w, &last))
-           (faults.summary(w))
-           h1 class="govuk-heading-l" { (w.t("check-title")) }
-           dl class="govuk-summary-list" {
-               @for step in &steps { @for field in &step.fields {
-                   div class="govuk-summary-list__row" {
-                       dt class="govuk-summary-list__key" { (say(&field.label)) }
-                       dd class="govuk-summary-list__value" {
-                           @match people.get(&field.id) {
-                               Some(name) => (name),
-                               None => (review::answer(domain, asked.cx, &*say, field, answers.get(&field.id))),
-                           }
-                       }
-                       dd class="govuk-summary-list__actions" {
-                           a class="govuk-link od-call" href=(step_address(&draft.id, &step.step.id)) {
-                               (w.t("app-change")) span class="govuk-visually-hidden" { " " (say(&field.label)) }
-                           }
-                       }
-                   }
-               } }
-           }
-           @if matches!(asked.cx.principal, Principal::Anonymous) {
-               p class="govuk-inset-text" { (w.t("check-sign-in")) }
-               a class="govuk-button" role="button" draggable="false" href={ "/sign-in?back=" (back) } { (w.t("check-go-sign-in")) }
-           } @else {
-    @if let Some(sheet) = &sheet { (sheet) }
-               @if let Some(words) = &draft.form.declaration { p class="govuk-body" { (say(words)) } }
-               form method="post" action={ "/drafts/" (draft.id) "/send" } { (button(&say(&draft.form.submit))) }
-           }
-       };
+        (parts::back(w, &last))
+        (faults.summary(w))
+        h1 class="govuk-heading-l" { (w.t("check-title")) }
+        dl class="govuk-summary-list" {
+            @for step in &steps { @for field in &step.fields {
+                div class="govuk-summary-list__row" {
+                    dt class="govuk-summary-list__key" { (say(&field.label)) }
+                    dd class="govuk-summary-list__value" {
+                        @match people.get(&field.id) {
+                            Some(name) => (name),
+                            None => (review::answer(domain, asked.cx, &*say, field, answers.get(&field.id))),
+                        }
+                    }
+                    dd class="govuk-summary-list__actions" {
+                        a class="govuk-link od-call" href=(step_address(&draft.id, &step.step.id)) {
+                            (w.t("app-change")) span class="govuk-visually-hidden" { " " (say(&field.label)) }
+                        }
+                    }
+                }
+            } }
+        }
+        @if matches!(asked.cx.principal, Principal::Anonymous) {
+            p class="govuk-inset-text" { (w.t("check-sign-in")) }
+            a class="govuk-button" role="button" draggable="false" href={ "/sign-in?back=" (back) } { (w.t("check-go-sign-in")) }
+        } @else {
+            @if let Some(sheet) = &sheet { (sheet) }
+            @if let Some(words) = &draft.form.declaration { p class="govuk-body" { (say(words)) } }
+            form method="post" action={ "/drafts/" (draft.id) "/send" } { (button(&say(&draft.form.submit))) }
+        }
+    };
     let at: Uri = here.parse().map_err(Error::internal)?;
     Ok(layout::page(
         asked.app,

@@ -59,27 +59,27 @@ pub async fn show(State(app): State<App>, cx: Context, uri: Uri) -> Result<Respo
 }
 
 /// The names that grants speak of.
-struct Names {
-    cx: Context,
+struct Names<'a> {
+    cx: &'a Context,
     plugins: BTreeMap<String, onedoor_manifest::Words>,
     datasets: Vec<catalogue::Entry>,
 }
 
-impl Names {
-    async fn read(app: &App, cx: &Context) -> Result<Self> {
+impl<'a> Names<'a> {
+    async fn read(app: &App, cx: &'a Context) -> Result<Self> {
         let all = app.plugins.all();
         let named = all
             .iter()
             .map(|(id, it)| (id.clone(), it.manifest.name.clone()));
         Ok(Self {
-            cx: cx.clone(),
+            cx,
             plugins: named.collect(),
             datasets: catalogue::list(&app.domain, cx).await?,
         })
     }
 
-    fn plugin<'a>(&'a self, id: &'a str) -> &'a str {
-        self.plugins.get(id).map_or(id, |it| words(&self.cx, it))
+    fn plugin<'b>(&'b self, id: &'b str) -> &'b str {
+        self.plugins.get(id).map_or(id, |it| words(self.cx, it))
     }
 
     /// A dataset and its fields: `Elders: name, phone`.
@@ -91,12 +91,12 @@ impl Names {
             Locale::English => (": ", ", "),
         };
         let name = |id: &String| match entry.and_then(|it| it.dataset.field(id)) {
-            Some(field) => words(&self.cx, &field.name).to_owned(),
+            Some(field) => words(self.cx, &field.name).to_owned(),
             None => w.t(&format!("plugins-claim-{id}")),
         };
         let set = entry.map_or_else(
             || w.t("grants-account"),
-            |it| words(&self.cx, &it.dataset.name).to_owned(),
+            |it| words(self.cx, &it.dataset.name).to_owned(),
         );
         let names: Vec<String> = fields.iter().map(name).collect();
         format!("{set}{whole}{}", names.join(between))
@@ -130,7 +130,7 @@ async fn page(
 }
 
 /// What a service asks for, in its own words, and the form that gives it.
-fn ask(names: &Names, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faults) -> Markup {
+fn ask(names: &Names<'_>, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faults) -> Markup {
     let none = Faults::default();
     let mine = sent.is_for(it);
     let faults = if mine { faults } else { &none };
@@ -138,13 +138,16 @@ fn ask(names: &Names, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faul
     let days = if mine { sent.days.as_str() } else { "365" };
     let area = if mine { sent.area.as_str() } else { "" };
     let field = |name: &str, label: &str, hint: &str, value: &str| {
-        let id = format!("{name}-{n}");
-        html! { div class="govuk-form-group" {
+        // What is wrong is linked to by the field's own name; there is one such card.
+        let said = faults.at(name);
+        let id = said.map_or_else(|| format!("{name}-{n}"), |_| name.to_owned());
+        let described = parts::described(&id, true, said.is_some());
+        html! { div class={ "govuk-form-group" @if said.is_some() { " govuk-form-group--error" } } {
             label class="govuk-label" for=(id) { (w.t(label)) }
             div class="govuk-hint" id={ (id) "-hint" } { (w.t(hint)) }
-            (parts::error_message(w, name, faults.at(name)))
-            input class="govuk-input govuk-input--width-10" id=(id) name=(name) value=(value)
-                inputmode="numeric" autocomplete="off" aria-describedby={ (id) "-hint" };
+            (parts::error_message(w, name, said))
+            input class={ "govuk-input govuk-input--width-10" @if said.is_some() { " govuk-input--error" } } id=(id) name=(name) value=(value)
+                inputmode="numeric" autocomplete="off" aria-describedby=[described];
         } }
     };
     html! { div class="govuk-summary-card" {
@@ -152,8 +155,8 @@ fn ask(names: &Names, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faul
             h3 class="govuk-summary-card__title" { (names.plugin(&it.plugin)) }
         }
         div class="govuk-summary-card__content" {
-            p class="govuk-body" { (words(&names.cx, &it.purpose.words)) }
-            @if let Some(legal) = &it.purpose.legal { p class="govuk-body od-quiet" { (words(&names.cx, legal)) } }
+            p class="govuk-body" { (words(names.cx, &it.purpose.words)) }
+            @if let Some(legal) = &it.purpose.legal { p class="govuk-body od-quiet" { (words(names.cx, legal)) } }
             p class="govuk-body" { (names.fields(dataset, &it.fields)) }
             form method="post" action="/work/grants" {
                 input type="hidden" name="plugin" value=(it.plugin);
@@ -172,8 +175,8 @@ fn ask(names: &Names, w: Words, n: usize, it: &Asked, sent: &Sent, faults: &Faul
 }
 
 /// A grant in force, and the button that takes it back.
-fn granted(app: &App, names: &Names, w: Words, it: &Grant) -> Markup {
-    let cx = &names.cx;
+fn granted(app: &App, names: &Names<'_>, w: Words, it: &Grant) -> Markup {
+    let cx = names.cx;
     let plugin = it.grantee.strip_prefix("plugin:").unwrap_or(&it.grantee);
     let until = it
         .expires
