@@ -99,7 +99,10 @@ impl Faults {
 
 fn in_summary(w: Words, it: &Said) -> String {
     match &it.question {
-        Some(question) => w.tx("error-of", &[("question", question), ("what", &it.what)]),
+        Some(question) => {
+            let question = question.trim_end_matches(['？', '?', '：', ':']);
+            w.tx("error-of", &[("question", question), ("what", &it.what)])
+        }
         None => it.what.clone(),
     }
 }

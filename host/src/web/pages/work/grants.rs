@@ -63,6 +63,7 @@ struct Names<'a> {
     cx: &'a Context,
     plugins: BTreeMap<String, onedoor_manifest::Words>,
     datasets: Vec<catalogue::Entry>,
+    purposes: catalogue::ByName,
 }
 
 impl<'a> Names<'a> {
@@ -75,6 +76,7 @@ impl<'a> Names<'a> {
             cx,
             plugins: named.collect(),
             datasets: catalogue::list(&app.domain, cx).await?,
+            purposes: catalogue::words(&app.domain).await?.1,
         })
     }
 
@@ -186,6 +188,9 @@ fn granted(app: &App, names: &Names<'_>, w: Words, it: &Grant) -> Markup {
             h3 class="govuk-summary-card__title" { (names.plugin(plugin)) }
         }
         div class="govuk-summary-card__content" {
+            @if let Some(purpose) = names.purposes.get(&format!("{plugin}:{}", it.purpose)) {
+                p class="govuk-body" { (words(cx, purpose)) }
+            }
             p class="govuk-body" { (names.fields(&it.dataset, &it.fields)) }
             @if !it.area.is_empty() { p class="govuk-body" { (w.t("grants-area")) " " (it.area) } }
             @if let Some(until) = until { p class="govuk-body od-quiet" { (w.t("family-until")) " " (until) } }
