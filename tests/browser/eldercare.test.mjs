@@ -4,13 +4,14 @@
 // day to pass: the plugin's own tests move the clock. In Chinese, in English, and once with script
 // off.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { DESKTOP, PHONE, found, look, open } from "./browser.mjs";
 import { signIn, start } from "./host.mjs";
 
+// A host each: once a round of the job has made a record of the old person, nobody is asked again.
 let host;
-before(async () => (host = await start()));
-after(async () => host?.stop());
+beforeEach(async () => (host = await start()));
+afterEach(async () => host?.stop());
 
 const WORDS = {
   "zh-CN": {
