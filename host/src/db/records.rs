@@ -192,8 +192,8 @@ pub async fn written(
     row.map(|row| row.get("version")).transpose()
 }
 
-/// Keeps a record and a line of its history. `Conflict` when that version was written meanwhile.
-pub async fn put(t: &mut Transaction, it: &Record, once: &str, digest: &str) -> Result<()> {
+/// A line of a record's history. `Conflict` when that version was written meanwhile.
+async fn note(t: &mut Transaction, it: &Record, once: &str, digest: &str) -> Result<()> {
     sql("INSERT INTO record_history (dataset, account, version, at, actor, channel, plugin, once, digest)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(&it.dataset)
@@ -206,7 +206,24 @@ pub async fn put(t: &mut Transaction, it: &Record, once: &str, digest: &str) -> 
         .bind(once)
         .bind(digest)
         .run(t)
-        .await?;
+        .await
+        .map(drop)
+}
+
+/// Removes a record, and keeps that it was removed.
+pub async fn erase(t: &mut Transaction, it: &Record, once: &str, digest: &str) -> Result<()> {
+    note(t, it, once, digest).await?;
+    sql("DELETE FROM records WHERE dataset = $1 AND account = $2")
+        .bind(&it.dataset)
+        .bind(&it.account)
+        .run(t)
+        .await
+        .map(drop)
+}
+
+/// Keeps a record and a line of its history. `Conflict` when that version was written meanwhile.
+pub async fn put(t: &mut Transaction, it: &Record, once: &str, digest: &str) -> Result<()> {
+    note(t, it, once, digest).await?;
     sql("INSERT INTO records (dataset, account, version, answers, changed, collected_by, channel, plugin, expires)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (dataset, account) DO UPDATE SET version = excluded.version, answers = excluded.answers,

@@ -1,25 +1,21 @@
-//! Records: read and written by plugins, by the grants they have. A plugin writes its own datasets
-//! only. The row that tells the person is on the disk before a value is handed over.
+//! Records, as plugins read them, by the grants they have. The row that tells the person is on the
+//! disk before a value is handed over.
 
-use onedoor_forms::{Answer, Answers, Why};
+use onedoor_forms::{Answer, Answers};
 use onedoor_manifest::Basis;
 
-use super::{access, access::Read, catalogue, family, grants, grants::Stand, picked};
+use super::{access, access::Read, catalogue, family, grants::Stand, kept, picked};
 use crate::{
     context::{ActingPlugin, Context, Principal},
-    db::{self, Connection, Transaction, records as rows, subjects},
+    db::{self, Connection, records as rows, subjects},
     domain::Domain,
     error::{Error, Problem, Result},
-    identity::{Act, Post, Resource, audit, policy, pseudonym},
-    keys::Purpose as Key,
+    identity::{Act, Post, Resource, policy, pseudonym},
     plugins::Capability,
 };
 
 /// The most fields read at once.
 const FIELDS: usize = 50;
-/// The longest key of a write, in characters.
-const ONCE: usize = 64;
-const DAY: i64 = 86_400;
 
 /// Exactly what is missing, and how to ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +64,10 @@ pub enum About {
 /// A record opened for a purpose, within one call. Holds no value.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    account: String,
+    pub(super) account: String,
     /// The person's pseudonym for the plugin.
     pub subject: String,
-    dataset: String,
+    pub(super) dataset: String,
     purpose: String,
 }
 
@@ -111,7 +107,7 @@ pub(super) fn officers(cx: &Context) -> impl Iterator<Item = &Post> {
 
 /// The account that a plugin means. By subject it reads of persons in the caller's area, of those
 /// the caller acts for, or of anybody it knows where nobody calls.
-async fn whom(
+pub(super) async fn whom(
     domain: &Domain,
     cx: &Context,
     c: &mut Connection,
@@ -234,169 +230,6 @@ pub(super) fn bounded(fields: &[String], most: usize) -> Result<()> {
     Err(Error::Invalid(vec![problem]))
 }
 
-/// Writes fields of an opened record, unless it has changed since `version`.
-pub async fn write(
-    domain: &Domain,
-    cx: &Context,
-    opened: &Opened,
-    once: &str,
-    version: u64,
-    given: Vec<Answer>,
-) -> Reached<u64> {
-    acting(cx, Capability::RecordsWrite)?;
-    let account = opened.account.clone();
-    keep(
-        domain,
-        cx,
-        once,
-        &opened.dataset,
-        account,
-        Some(version),
-        given,
-    )
-    .await
-}
-
-/// Keeps answers about somebody beside what is held; their pseudonym.
-pub async fn put(
-    domain: &Domain,
-    cx: &Context,
-    once: &str,
-    dataset: &str,
-    about: About,
-    given: Vec<Answer>,
-) -> Reached<String> {
-    let plugin = acting(cx, Capability::RecordsWrite)?;
-    let account = {
-        let mut c = domain.database.read().await?;
-        whom(domain, cx, &mut c, &about, None, false).await?
-    };
-    let subject = pseudonym(&domain.keys, &plugin.id, &account);
-    keep(domain, cx, once, dataset, account, None, given).await?;
-    Ok(subject)
-}
-
-async fn keep(
-    domain: &Domain,
-    cx: &Context,
-    once: &str,
-    dataset: &str,
-    account: String,
-    version: Option<u64>,
-    given: Vec<Answer>,
-) -> Reached<u64> {
-    let plugin = cx.plugin.clone().ok_or(Error::Forbidden("plugin-only"))?;
-    if !(1..=ONCE).contains(&once.chars().count()) {
-        let problem = Problem::at("once", "records-once").with("max", ONCE);
-        return Err(Error::Invalid(vec![problem]).into());
-    }
-    let entry = {
-        let mut c = domain.database.read().await?;
-        let entry = catalogue::get(&mut c, dataset).await?;
-        let ours = entry.filter(|it| it.plugin == plugin.id);
-        let entry = ours.ok_or(Error::Forbidden("not-the-plugins-own"))?;
-        check(domain, cx, &entry, &given)?;
-        if entry.dataset.basis == Basis::Consent {
-            agreed(&mut c, cx, &plugin.id, &account, dataset, &given).await?;
-        }
-        entry
-    };
-    let (shared, cx) = (domain.clone(), cx.clone());
-    let (once, dataset) = (once.to_owned(), dataset.to_owned());
-    let days = i64::from(entry.dataset.keep_days);
-    let write = domain.database.write(move |t| {
-        Box::pin(async move {
-            if let Some(written) = rows::written(t, &dataset, &account, &once).await? {
-                return Ok(written);
-            }
-            let held = rows::record(t, &dataset, &account, cx.now).await?;
-            let at = held.as_ref().map_or(0, |it| it.version);
-            if version.is_some_and(|it| i64::try_from(it) != Ok(at)) {
-                return Err(Error::Conflict("record-changed"));
-            }
-            let mut all = held.as_ref().map(answers).transpose()?.unwrap_or_default();
-            all.extend(given);
-            let row = rows::Record {
-                version: rows::last_version(t, &dataset, &account).await? + 1,
-                dataset,
-                answers: serde_json::to_string(&all).map_err(Error::internal)?,
-                changed: cx.now,
-                collected_by: audit::actor(&cx),
-                channel: channel(&cx)?,
-                plugin: plugin.id.clone(),
-                expires: cx.now.plus_seconds(days * DAY),
-                account,
-            };
-            known(t, &shared, &plugin.id, &row.account).await?;
-            // Keyed: a digest of a short value could be guessed otherwise, once it is erased.
-            let version = row.version.to_string();
-            let parts = [&row.dataset, &row.account, &version, &row.answers];
-            let digest = shared.keys.mac(Key::Pseudonym, &parts.map(String::as_str));
-            rows::put(t, &row, &once, &digest).await?;
-            Ok(row.version)
-        })
-    });
-    Ok(u64::try_from(write.await?).unwrap_or(0))
-}
-
-fn channel(cx: &Context) -> Result<String> {
-    let name = serde_json::to_value(cx.channel).map_err(Error::internal)?;
-    Ok(name.as_str().unwrap_or_default().to_owned())
-}
-
-/// From now on the plugin may name this person by their pseudonym.
-async fn known(t: &mut Transaction, domain: &Domain, plugin: &str, account: &str) -> Result<()> {
-    let subject = pseudonym(&domain.keys, plugin, account);
-    subjects::put(t, plugin, &subject, account).await
-}
-
-fn check(domain: &Domain, cx: &Context, it: &catalogue::Entry, given: &[Answer]) -> Result<()> {
-    let today = onedoor_forms::Date::parse(&cx.now.day(&domain.zone))
-        .ok_or_else(|| Error::bug("no date"))?;
-    let Err(faults) = it.dataset.validate(given, today) else {
-        return Ok(());
-    };
-    let problem = |(at, why): (String, Why)| match why {
-        Why::Rule { code, arguments } => {
-            let problem = Problem::at(&at, code);
-            arguments
-                .into_iter()
-                .fold(problem, |problem, (name, value)| problem.with(name, value))
-        }
-        Why::Said(_) => Problem::at(&at, "form-wrong-kind"),
-    };
-    Err(Error::Invalid(faults.into_iter().map(problem).collect()))
-}
-
-/// A dataset that rests on consent is written only with one that covers the fields.
-async fn agreed(
-    c: &mut Connection,
-    cx: &Context,
-    plugin: &str,
-    account: &str,
-    dataset: &str,
-    given: &[Answer],
-) -> Reached<()> {
-    let fields: Vec<String> = given.iter().map(|it| it.field.clone()).collect();
-    let mut last = None;
-    for purpose in catalogue::purposes(c, plugin).await? {
-        let uses = purpose.uses.iter().any(|it| it.dataset == dataset);
-        if !uses || purpose.basis != Basis::Consent {
-            continue;
-        }
-        if grants::consented(c, account, plugin, &purpose.id, dataset, &fields)
-            .await?
-            .is_some()
-        {
-            return Ok(());
-        }
-        last.get_or_insert(purpose);
-    }
-    let purpose = last.map(|it| it.id).unwrap_or_default();
-    let stand = Stand::find(c, cx, dataset, &purpose, &[]).await?;
-    Err(stand.missing(c, cx, dataset, &fields).await?)
-}
-
 /// What is held about the caller themselves under `dataset.field`, for them to check. Their own
 /// look at their own data is no access by anyone. None where it is not held, or the field asks for
 /// another kind.
@@ -451,7 +284,7 @@ pub async fn check_bound(
                 field: field.to_owned(),
                 value: value.clone(),
             };
-            check(domain, cx, entry, &[answer]).map_err(|error| at(error, &it.id))?;
+            kept::check(domain, cx, entry, &[answer]).map_err(|error| at(error, &it.id))?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use super::{
     access, catalogue, consent, family,
     grants::{self, NewGrant},
     held::{self, About, Refused},
+    kept,
     listed::{self, Filter},
     picked,
 };
@@ -127,7 +128,7 @@ impl Stage {
     async fn put(&self, who: &str, age: i64, once: &str) -> String {
         let cx = self.through(self.world.who(who));
         let given = vec![integer("age", age)];
-        held::put(&self.world.domain, &cx, once, "elder", About::Caller, given)
+        kept::put(&self.world.domain, &cx, once, "elder", About::Caller, given)
             .await
             .unwrap()
     }
@@ -183,11 +184,11 @@ both! {
         let read = held::read(domain, &cx, &opened, &fields).await.unwrap();
         assert_eq!(read, [integer("age", 80)]);
         assert!(stage.log("wang").await.is_empty());
-        let stale = held::write(domain, &cx, &opened, "b", 0, vec![integer("age", 82)]).await;
+        let stale = kept::write(domain, &cx, &opened, "b", 0, vec![integer("age", 82)]).await;
         assert!(matches!(stale, Err(Refused::Failed(Error::Conflict("record-changed")))));
-        let written = held::write(domain, &cx, &opened, "b", 1, vec![integer("age", 82)]).await;
+        let written = kept::write(domain, &cx, &opened, "b", 1, vec![integer("age", 82)]).await;
         assert_eq!(written.unwrap(), 2);
-        let wrong = held::put(domain, &cx, "c", "elder", About::Caller, vec![integer("age", 131)]).await;
+        let wrong = kept::put(domain, &cx, "c", "elder", About::Caller, vec![integer("age", 131)]).await;
         assert!(matches!(wrong, Err(Refused::Failed(Error::Invalid(_)))));
     }
 }
@@ -371,6 +372,41 @@ both! {
 }
 
 both! {
+    async fn what_is_no_longer_agreed_to_can_be_erased_and_leaves_no_value(database) {
+        let stage = Stage::new(database).await;
+        let domain = &stage.world.domain;
+        let me = stage.world.who("wang");
+        let subject = stage.put("wang", 70, "a").await;
+        let job = stage.through(Context { principal: Principal::System("job"), ..me.clone() });
+        let agreed = || kept::agreed(domain, &job, About::Subject(subject.clone()), "visit");
+        assert!(!agreed().await.unwrap());
+        consent::give(domain, &me, "wang", "care", "visit").await.unwrap();
+        assert!(agreed().await.unwrap());
+        let given = consent::mine(domain, &me).await.unwrap();
+        consent::withdraw(domain, &me, &given[0].1.id).await.unwrap();
+        assert!(!agreed().await.unwrap());
+        let duty = kept::agreed(domain, &job, About::Subject(subject.clone()), "call").await;
+        assert!(matches!(duty, Err(Error::NotGranted { .. })), "not a matter of consent");
+        let erase = |once: &'static str, dataset: &'static str| {
+            kept::erase(domain, &job, once, dataset, About::Subject(subject.clone()))
+        };
+        assert!(matches!(erase("e", "none").await, Err(Error::Forbidden("not-the-plugins-own"))));
+        erase("e", "elder").await.unwrap();
+        let cx = stage.through(me);
+        let opened = held::open(domain, &cx, About::Caller, "elder", "call").await.unwrap();
+        let fields = ["age".to_owned()];
+        assert!(held::read(domain, &cx, &opened, &fields).await.unwrap().is_empty());
+        assert_eq!(held::version(domain, &cx, &opened).await.unwrap(), 0);
+        // A retry of the same, when something is kept anew.
+        stage.put("wang", 71, "b").await;
+        erase("e", "elder").await.unwrap();
+        assert_eq!(held::read(domain, &cx, &opened, &fields).await.unwrap(), [integer("age", 71)]);
+        assert_eq!(held::version(domain, &cx, &opened).await.unwrap(), 3);
+        assert!(stage.log("wang").await.is_empty(), "no value was read by anybody else");
+    }
+}
+
+both! {
     async fn a_guardian_picks_and_consents_for_a_child_and_nobody_else(database) {
         let stage = Stage::new(database).await;
         let domain = &stage.world.domain;
@@ -387,7 +423,7 @@ both! {
         let token = picked::pick(domain, &me, "care", "visit", found).await.unwrap();
         let about = || About::Token(token.clone());
         let cx = stage.through(me.clone());
-        held::put(domain, &cx, "a", "elder", about(), vec![integer("age", 6)]).await.unwrap();
+        kept::put(domain, &cx, "a", "elder", about(), vec![integer("age", 6)]).await.unwrap();
         let opened = held::open(domain, &cx, about(), "elder", "visit").await.unwrap();
         let fields = ["age".to_owned()];
         assert_eq!(held::read(domain, &cx, &opened, &fields).await.unwrap(), [integer("age", 6)]);
@@ -418,7 +454,7 @@ both! {
         assert!(held::read(domain, &cx, &opened, &["age".to_owned()]).await.unwrap().is_empty());
         held::expire(domain, &cx).await.unwrap();
         let given = vec![integer("age", 71)];
-        held::put(domain, &cx, "b", "elder", About::Caller, given).await.unwrap();
+        kept::put(domain, &cx, "b", "elder", About::Caller, given).await.unwrap();
         assert_eq!(held::version(domain, &cx, &opened).await.unwrap(), 2);
     }
 }

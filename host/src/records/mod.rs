@@ -10,6 +10,7 @@ pub mod grants;
 pub mod held;
 #[cfg(test)]
 mod held_tests;
+pub mod kept;
 pub mod listed;
 pub mod picked;
 pub mod schema;

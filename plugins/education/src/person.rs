@@ -3,11 +3,11 @@
 //! knows who is whose guardian, and gives the consent when the form is sent.
 
 use onedoor_sdk::{
-    Answer, Error, Result, keyvalue, log,
+    Answer, Error, Result, keyvalue,
     records::{self, About, Refusal},
 };
 
-use crate::enrolling::{BORN, NAME};
+use crate::enrolling::NAME;
 
 /// The dataset of `plugin.toml`; its fields have the ids of the form's.
 pub const DATASET: &str = "course-people";
@@ -29,10 +29,9 @@ pub fn put(once: &str, about: &About, answers: &[Answer]) -> Result<bool> {
     }
 }
 
-/// Whether there is consent still: to keep nothing, and that once, is refused when there is none.
-/// No value is read for it.
+/// Whether there is consent still. No value is read for it.
 pub fn agreed(person: &str) -> Result<bool> {
-    put("agreed", &About::Subject(person.to_owned()), &[])
+    records::agreed(&About::Subject(person.to_owned()), PURPOSE)
 }
 
 /// Their name: of the caller, or of somebody the caller acts for, whose log says that it was read.
@@ -60,16 +59,11 @@ pub fn joins(person: &str, entry: &str) -> Result<()> {
     keyvalue::shared().set(&key(person, entry), "")
 }
 
-/// They are not any more. With the last of their courses, what is known of them is overwritten with
-/// nothing; after consent was withdrawn nobody may, nor read it: then it goes when its time is over.
+/// They are not any more. With the last of their courses, what is known of them is erased.
 pub fn leaves(person: &str, entry: &str, once: &str) -> Result<()> {
     keyvalue::shared().delete(&key(person, entry))?;
     if !keyvalue::shared().keys(&key(person, ""))?.is_empty() {
         return Ok(());
     }
-    let nothing = [NAME.answer(""), BORN.answer("")];
-    if !put(once, &About::Subject(person.to_owned()), &nothing)? {
-        log::info("consent is withdrawn: the record is left to expire");
-    }
-    Ok(())
+    records::erase(once, DATASET, &About::Subject(person.to_owned()))
 }

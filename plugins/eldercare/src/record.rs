@@ -2,7 +2,7 @@
 //! can be taken back at any time, and each read by anybody else stands in their log.
 
 use onedoor_sdk::{
-    Answer, Answers, Key, Place, Read, Result as Plain, clock, log,
+    Answer, Answers, Key, Read, Result as Plain, clock,
     records::{self, About, Refusal, Result},
 };
 
@@ -51,43 +51,25 @@ fn open(subject: &str) -> Result<records::Entry> {
     records::open(&About::Subject(subject.to_owned()), DATASET, PURPOSE)
 }
 
-/// Whether somebody still agrees. To keep nothing is refused when they do not; no value is read for
-/// it, so that looking at the button leaves no line in their log. It is kept once a year, which lets
-/// the record last as long as somebody takes part.
+/// Whether somebody still agrees.
 pub fn agreed(subject: &str) -> Plain<bool> {
+    records::agreed(&About::Subject(subject.to_owned()), PURPOSE)
+}
+
+/// Lets the record last as long as somebody takes part: to keep nothing new, once a year, begins its
+/// time again.
+pub fn renew(subject: &str) -> Plain<()> {
     let today = clock::today();
-    let once = format!("agreed-{}", today.get(..4).unwrap_or_default());
+    let once = format!("renewed-{}", today.get(..4).unwrap_or_default());
     match put(&once, &About::Subject(subject.to_owned()), &[]) {
-        Ok(_) => Ok(true),
-        Err(Refusal::Ungranted(_)) => Ok(false),
+        // Who has withdrawn their consent keeps nothing on.
+        Ok(_) | Err(Refusal::Ungranted(_)) => Ok(()),
         Err(Refusal::Failed(error)) => Err(error),
     }
 }
 
-/// Overwrites what is held with nothing. After consent was withdrawn nobody may, nor read it: then
-/// it goes when its time is over.
+/// Erases what is held, whether they still agree or not.
 pub fn erase(subject: &str) -> Plain<()> {
-    let nowhere = Place {
-        at: None,
-        division: None,
-        address: String::new(),
-    };
-    let nothing = [
-        NAME.answer(""),
-        PHONE.answer(""),
-        PLACE.answer(nowhere),
-        ALONE.answer(false),
-        NEEDS.answer(Vec::new()),
-        CONTACT_NAME.answer(""),
-        CONTACT_PHONE.answer(""),
-    ];
     let once = format!("erased-{}", clock::now());
-    match put(&once, &About::Subject(subject.to_owned()), &nothing) {
-        Ok(_) => Ok(()),
-        Err(Refusal::Ungranted(_)) => {
-            log::info("consent is withdrawn: the record is left to expire");
-            Ok(())
-        }
-        Err(Refusal::Failed(error)) => Err(error),
-    }
+    records::erase(&once, DATASET, &About::Subject(subject.to_owned()))
 }

@@ -223,6 +223,9 @@ pub fn say(at: &Route) -> Result<Outcome> {
         watch.well.clone_from(&today);
     })?
     .ok_or(Error::NotFound)?;
+    if let (Kept::Record, Some(elder)) = (&watch.kept, &watch.elder) {
+        record::renew(elder)?;
+    }
     if waited {
         steps::tell(
             &watch,

@@ -33,6 +33,16 @@ pub fn put(once: &str, dataset: &str, about: &About, answers: &[Answer]) -> Resu
     host::put(once, dataset, about, answers)
 }
 
+/// Whether somebody's consent to a purpose of the plugin's is in force. Reads nothing about them.
+pub fn agreed(about: &About, purpose: &str) -> crate::Result<bool> {
+    host::agreed(about, purpose)
+}
+
+/// Erases what a dataset of the plugin's own holds about somebody; no consent is needed for it.
+pub fn erase(once: &str, dataset: &str, about: &About) -> crate::Result<()> {
+    host::erase(once, dataset, about)
+}
+
 /// Records of a dataset, as rows of texts.
 pub fn list(dataset: &str, purpose: &str, filter: &Filter, paging: &Paging) -> Result<Rows> {
     host::list(dataset, purpose, filter, paging).map(Rows::from)

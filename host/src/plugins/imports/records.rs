@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     records::{
         held::{self, Opened, Reached, Refused},
-        listed,
+        kept, listed,
     },
     time::Timestamp,
 };
@@ -119,8 +119,31 @@ impl records::Host for Call {
         let _host = self.enter("records.put");
         bounded(&dataset, 64, "a dataset's id has at most 64 characters")?;
         let (about, answers) = (whom(about), answers.lift());
-        let result = held::put(&self.domain, &self.cx, &once, &dataset, about, answers).await;
+        let result = kept::put(&self.domain, &self.cx, &once, &dataset, about, answers).await;
         self.reached(result)
+    }
+
+    async fn agreed(
+        &mut self,
+        about: About,
+        purpose: String,
+    ) -> wasmtime::Result<Result<bool, types::Error>> {
+        let _host = self.enter("records.agreed");
+        bounded(&purpose, 64, "a purpose has at most 64 characters")?;
+        let result = kept::agreed(&self.domain, &self.cx, whom(about), &purpose).await;
+        self.answer(result)
+    }
+
+    async fn erase(
+        &mut self,
+        once: String,
+        dataset: String,
+        about: About,
+    ) -> wasmtime::Result<Result<(), types::Error>> {
+        let _host = self.enter("records.erase");
+        bounded(&dataset, 64, "a dataset's id has at most 64 characters")?;
+        let result = kept::erase(&self.domain, &self.cx, &once, &dataset, whom(about)).await;
+        self.answer(result)
     }
 
     async fn list(
@@ -177,7 +200,7 @@ impl records::HostEntry for Call {
         let _host = self.enter("records.entry.write");
         let opened = self.entry(&it)?;
         let answers = answers.lift();
-        let result = held::write(&self.domain, &self.cx, &opened, &once, version, answers).await;
+        let result = kept::write(&self.domain, &self.cx, &opened, &once, version, answers).await;
         self.reached(result)
     }
 

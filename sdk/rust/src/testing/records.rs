@@ -16,6 +16,8 @@ pub(crate) struct Held {
     pub version: u64,
     pub changed: Instant,
     pub answers: Answers,
+    /// Nothing is held any more; the version goes on when something is again.
+    pub erased: bool,
     pub once: BTreeMap<String, u64>,
 }
 
@@ -47,7 +49,20 @@ pub(crate) struct Records {
 
 impl Records {
     pub fn of(&self, dataset: &str, subject: &str) -> Option<&Held> {
-        self.held.get(&(dataset.to_owned(), subject.to_owned()))
+        let held = self.held.get(&(dataset.to_owned(), subject.to_owned()));
+        held.filter(|it| !it.erased)
+    }
+
+    pub fn erase(&mut self, once: &str, dataset: &str, subject: &str) {
+        let key = (dataset.to_owned(), subject.to_owned());
+        let held = self.held.entry(key).or_default();
+        if held.once.contains_key(once) {
+            return;
+        }
+        held.version += 1;
+        held.erased = true;
+        held.answers = Answers::default();
+        held.once.insert(once.to_owned(), held.version);
     }
 
     pub fn consented(&self, purpose: &str, subject: &str) -> bool {

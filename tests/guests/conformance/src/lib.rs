@@ -6,7 +6,7 @@ mod records;
 mod routing;
 
 use self::{
-    records::{record_list, record_put, record_read, record_write},
+    records::{record_agreed, record_erase, record_list, record_put, record_read, record_write},
     routing::{LAST, classes, draft, facts, last, list, open, steps},
 };
 use onedoor_sdk::{
@@ -58,6 +58,8 @@ impl Portal for Conformance {
             "record-token" => record_read(&at, &About::Token("no-such-token-here".to_owned()))?,
             "record-subject" => record_read(&at, &About::Subject("nobody".to_owned()))?,
             "record-write" => record_write(&at)?,
+            "record-agreed" => record_agreed(&at)?,
+            "record-erase" => record_erase(&at)?,
             "record-list" => record_list(&at)?,
             "fail" => return Err(error(at.get("with").unwrap_or_default())),
             "tell" => tell(&at)?,

@@ -62,6 +62,18 @@ pub fn record_write(at: &Route) -> Result<String> {
     Ok(format!("{written:?}"))
 }
 
+pub fn record_agreed(at: &Route) -> Result<String> {
+    let agreed = records::agreed(&About::Caller, at.get("purpose").unwrap_or("ask"))?;
+    Ok(agreed.to_string())
+}
+
+pub fn record_erase(at: &Route) -> Result<String> {
+    let once = at.get("once").unwrap_or("e");
+    let dataset = at.get("dataset").unwrap_or("notes");
+    records::erase(once, dataset, &About::Caller)?;
+    Ok("erased".to_owned())
+}
+
 pub fn record_list(at: &Route) -> Result<String> {
     let purpose = at.get("purpose").unwrap_or("keep");
     let wanted = Wanted {

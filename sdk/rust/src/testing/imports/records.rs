@@ -61,6 +61,42 @@ pub fn put(once: &str, dataset: &str, about: &About, answers: &[Answer]) -> Resu
     })
 }
 
+pub fn agreed(about: &About, purpose: &str) -> crate::Result<bool> {
+    with_host("records.agreed", |host| {
+        host.need("records.read")?;
+        let found = host.manifest.purpose(purpose);
+        if found.is_none_or(|it| it.basis != Stands::Consent) {
+            return Err(host.lacks(
+                &format!("records:{purpose}"),
+                &format!("[[purposes]] id = \"{purpose}\", basis = \"consent\""),
+            ));
+        }
+        let subject = reached(host, about, Some(purpose), false)?;
+        Ok(host.records.consented(purpose, &subject))
+    })
+}
+
+pub fn erase(once: &str, dataset: &str, about: &About) -> crate::Result<()> {
+    with_host("records.erase", |host| {
+        host.need("records.write")?;
+        bounded(once)?;
+        if host.manifest.dataset(dataset).is_none() {
+            return Err(denied("not-the-plugins-own").into());
+        }
+        let subject = reached(host, about, None, false)?;
+        host.records.erase(once, dataset, &subject);
+        Ok(())
+    })
+}
+
+/// A key of a write has 1 to 64 characters.
+fn bounded(once: &str) -> Result<()> {
+    if (1..=64).contains(&once.chars().count()) {
+        return Ok(());
+    }
+    Err(invalid("once", "records-once", 64))
+}
+
 pub fn list(dataset: &str, purpose: &str, filter: &Filter, paging: &Paging) -> Result<Page> {
     with_host("records.list", |host| {
         need(host, "records.list")?;
@@ -80,6 +116,7 @@ pub fn list(dataset: &str, purpose: &str, filter: &Filter, paging: &Paging) -> R
             let after = paging.cursor.as_ref().is_none_or(|it| subject > it);
             let changed = filter.changed.is_none_or(|it| held.changed >= it);
             if set == dataset
+                && !held.erased
                 && here
                 && after
                 && changed
@@ -186,9 +223,7 @@ fn kept(
     version: Option<u64>,
     answers: &[Answer],
 ) -> Result<u64> {
-    if !(1..=64).contains(&once.chars().count()) {
-        return Err(invalid("once", "records-once", 64));
-    }
+    bounded(once)?;
     let Some(set) = host.manifest.dataset(dataset).cloned() else {
         return Err(denied("not-the-plugins-own"));
     };
@@ -222,12 +257,15 @@ fn kept(
     if let Some(written) = held.once.get(once) {
         return Ok(*written);
     }
-    if version.is_some_and(|version| version != held.version) {
+    // As for whoever opened it: nothing is held, whatever was.
+    let shown = if held.erased { 0 } else { held.version };
+    if version.is_some_and(|version| version != shown) {
         return Err(Refusal::Failed(Error::Conflict(
             "record-changed".to_owned(),
         )));
     }
     held.version += 1;
+    held.erased = false;
     held.changed = now;
     held.answers.extend(answers.iter().cloned());
     held.once.insert(once.to_owned(), held.version);
