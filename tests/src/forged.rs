@@ -15,7 +15,7 @@ use wit_parser::{ManglingAndAbi, Resolve};
 /// A world that is a portal, and has a resource of its own beside it.
 pub const WITH_RESOURCE: &str = "package test:more;\n\
     interface things { resource thing { constructor(); } }\n\
-    world forger { include onedoor:plugin/portal-plugin@0.1.0-draft; export things; }\n";
+    world forger { include onedoor:plugin/portal-plugin@0.1.0; export things; }\n";
 
 pub const TYPES: u8 = 1;
 pub const IMPORTS: u8 = 2;

@@ -7,7 +7,7 @@
 )]
 
 use onedoor::plugins::{CallError, FailureKind, verify::verify};
-use onedoor_manifest::SECTION_MANIFEST;
+use onedoor_manifest::{CONTRACT, SECTION_CONTRACT, SECTION_MANIFEST};
 use onedoor_tests::{
     forged::{MEMORIES, Module, TABLES, component, manifest, number, section},
     plugins::Host,
@@ -133,14 +133,13 @@ fn a_manifest_that_lies_is_refused() {
         two
     };
     let other_contract = {
-        let text = component("portal-plugin", &honest, |_| {});
-        let at = text
-            .windows(11)
-            .rposition(|it| it == b"0.1.0-draft")
-            .unwrap();
-        let mut text = text;
-        text.splice(at..at + 11, *b"0.9.0-draft");
-        text
+        let mut other = component("portal-plugin", &honest, |_| {});
+        let (name, said) = (SECTION_CONTRACT.as_bytes(), CONTRACT.as_bytes());
+        let whole = [name, said].concat();
+        let found = other.windows(whole.len()).position(|it| it == whole);
+        let at = found.unwrap() + name.len();
+        other.splice(at..at + said.len(), *b"0.9.0");
+        other
     };
     for (component, code) in [
         // A service that no page stands behind.

@@ -125,7 +125,7 @@ fn the_contract_must_be_this_one() {
 fn an_import_outside_the_contract_is_named() {
     let more = "package guest:foreign;
         interface files { read: func(path: string) -> list<u8>; }
-        world foreign { import files; export onedoor:plugin/portal@0.1.0-draft; }";
+        world foreign { import files; export onedoor:plugin/portal@0.1.0; }";
     let component = dressed(bare("foreign", Some(more)), &manifest("test", "1.0.0"));
     check(
         &component,
@@ -143,7 +143,7 @@ fn of_wasi_only_what_is_linked_empty_is_let_in() {
         let more = format!(
             "package {package};
             interface {interface} {{ go: func(); }}
-            world runtime {{ import {interface}; export onedoor:plugin/portal@0.1.0-draft; }}"
+            world runtime {{ import {interface}; export onedoor:plugin/portal@0.1.0; }}"
         );
         dressed(bare("runtime", Some(&more)), &manifest("test", "1.0.0"))
     };

@@ -54,9 +54,9 @@ fn a_new_plugin_is_tested_and_built_anywhere() {
     for line in [
         "plugin: street-lamps 0.1.0",
         "capabilities: keyvalue",
-        "contract: 0.1.0-draft",
-        "export: onedoor:plugin/portal@0.1.0-draft",
-        "import: onedoor:plugin/keyvalue@0.1.0-draft",
+        "contract: 0.1.0",
+        "export: onedoor:plugin/portal@0.1.0",
+        "import: onedoor:plugin/keyvalue@0.1.0",
         "words zh-CN: 8 messages",
         "recorded calls: 5 of 2 tests",
     ] {

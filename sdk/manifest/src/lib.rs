@@ -22,7 +22,7 @@ pub use recording::{
 use serde::{Deserialize, Serialize};
 
 /// Version of the contract that this build speaks.
-pub const CONTRACT: &str = "0.1.0-draft";
+pub const CONTRACT: &str = "0.1.0";
 /// The released versions of the contract, one a line; `#` begins a remark.
 const RELEASED: &str = include_str!("../../../wit/RELEASED");
 /// Custom section that carries the manifest, as TOML text.

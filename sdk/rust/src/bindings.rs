@@ -12,8 +12,8 @@ pub mod api {
         additional_derives: [Clone, PartialEq, serde::Serialize],
         runtime_path: "::onedoor_sdk::wit_bindgen::rt",
         with: {
-            "onedoor:types/types@0.1.0-draft": ::onedoor_forms::types,
-            "onedoor:ui/ui@0.1.0-draft": ::onedoor_forms::ui,
+            "onedoor:types/types@0.1.0": ::onedoor_forms::types,
+            "onedoor:ui/ui@0.1.0": ::onedoor_forms::ui,
         },
     });
 }
@@ -32,17 +32,17 @@ macro_rules! world {
                 export_macro_name: $export,
                 default_bindings_module: $at,
                 with: {
-                    "onedoor:types/types@0.1.0-draft": ::onedoor_forms::types,
-                    "onedoor:ui/ui@0.1.0-draft": ::onedoor_forms::ui,
-                    "onedoor:identity/identity@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::identity::identity,
-                    "onedoor:grid/grid@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::grid::grid,
-                    "onedoor:records/records@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::records::records,
-                    "onedoor:cases/cases@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::cases::cases,
-                    "onedoor:plugin/keyvalue@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::keyvalue,
-                    "onedoor:plugin/clock@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::clock,
-                    "onedoor:plugin/random@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::random,
-                    "onedoor:plugin/log@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::log,
-                    "onedoor:plugin/notify@0.1.0-draft": ::onedoor_sdk::bindings::api::onedoor::plugin::notify,
+                    "onedoor:types/types@0.1.0": ::onedoor_forms::types,
+                    "onedoor:ui/ui@0.1.0": ::onedoor_forms::ui,
+                    "onedoor:identity/identity@0.1.0": ::onedoor_sdk::bindings::api::onedoor::identity::identity,
+                    "onedoor:grid/grid@0.1.0": ::onedoor_sdk::bindings::api::onedoor::grid::grid,
+                    "onedoor:records/records@0.1.0": ::onedoor_sdk::bindings::api::onedoor::records::records,
+                    "onedoor:cases/cases@0.1.0": ::onedoor_sdk::bindings::api::onedoor::cases::cases,
+                    "onedoor:plugin/keyvalue@0.1.0": ::onedoor_sdk::bindings::api::onedoor::plugin::keyvalue,
+                    "onedoor:plugin/clock@0.1.0": ::onedoor_sdk::bindings::api::onedoor::plugin::clock,
+                    "onedoor:plugin/random@0.1.0": ::onedoor_sdk::bindings::api::onedoor::plugin::random,
+                    "onedoor:plugin/log@0.1.0": ::onedoor_sdk::bindings::api::onedoor::plugin::log,
+                    "onedoor:plugin/notify@0.1.0": ::onedoor_sdk::bindings::api::onedoor::plugin::notify,
                 },
             });
         }

@@ -1,10 +1,10 @@
 // A plugin in JavaScript, against the contract alone: a page, a form, calls to the host, and pages
 // that misbehave. What is in memory was put there at build time: `calls` shows that it stays so.
 
-import clock from "onedoor:plugin/clock@0.1.0-draft";
-import random from "onedoor:plugin/random@0.1.0-draft";
-import log from "onedoor:plugin/log@0.1.0-draft";
-import grid from "onedoor:grid/grid@0.1.0-draft";
+import clock from "onedoor:plugin/clock@0.1.0";
+import random from "onedoor:plugin/random@0.1.0";
+import log from "onedoor:plugin/log@0.1.0";
+import grid from "onedoor:grid/grid@0.1.0";
 
 let calls = 0;
 

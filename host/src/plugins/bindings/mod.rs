@@ -34,10 +34,10 @@ pub(super) use generated::{
 
 /// The interface of each export, as a component names it.
 pub(super) mod names {
-    pub(in super::super) const PORTAL: &str = "onedoor:plugin/portal@0.1.0-draft";
-    pub(in super::super) const TRIAGE: &str = "onedoor:plugin/triage@0.1.0-draft";
-    pub(in super::super) const EVENTS: &str = "onedoor:plugin/events@0.1.0-draft";
-    pub(in super::super) const JOBS: &str = "onedoor:plugin/jobs@0.1.0-draft";
-    pub(in super::super) const INBOX: &str = "onedoor:plugin/inbox@0.1.0-draft";
-    pub(in super::super) const INDICATORS: &str = "onedoor:plugin/indicators@0.1.0-draft";
+    pub(in super::super) const PORTAL: &str = "onedoor:plugin/portal@0.1.0";
+    pub(in super::super) const TRIAGE: &str = "onedoor:plugin/triage@0.1.0";
+    pub(in super::super) const EVENTS: &str = "onedoor:plugin/events@0.1.0";
+    pub(in super::super) const JOBS: &str = "onedoor:plugin/jobs@0.1.0";
+    pub(in super::super) const INBOX: &str = "onedoor:plugin/inbox@0.1.0";
+    pub(in super::super) const INDICATORS: &str = "onedoor:plugin/indicators@0.1.0";
 }

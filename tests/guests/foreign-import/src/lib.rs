@@ -4,7 +4,7 @@ wit_bindgen::generate!({
     inline: r"
         package guest:foreign;
         interface files { read: func(path: string) -> list<u8>; }
-        world foreign-import { import files; export onedoor:plugin/portal@0.1.0-draft; }
+        world foreign-import { import files; export onedoor:plugin/portal@0.1.0; }
     ",
     path: "../../../wit",
     world: "guest:foreign/foreign-import",
