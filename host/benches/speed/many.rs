@@ -43,8 +43,8 @@ pub fn run() {
         let cx = domain.system("bench");
         let (sender, _entries) = journal::channel();
         let settings = Settings {
-            // More than there are plugins, as it says.
-            slots: 1_200,
+            // A memory for each plugin on each of two processors.
+            slots: 700,
             ..Settings::default()
         };
         let plugins = Plugins::new(Engine::new(&settings).unwrap(), sender);

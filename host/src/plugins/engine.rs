@@ -51,8 +51,9 @@ const TABLE_KEPT: usize = 64 * 1024;
 /// Bounds of the pool that instances are taken from.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How many calls run at once over all plugins: 1 to 10,000. More than there are plugins, or
-    /// each call finds a slot that another plugin used last, which costs twice as much.
+    /// How many calls run at once over all plugins: 1 to 10,000. There are three memories for each,
+    /// shared out among the processors; with fewer of them than plugins, a call finds one that
+    /// another plugin used last, which costs half as much again.
     pub slots: u32,
     /// The most memory of one instance, in MiB; a manifest asks for 256 at most.
     pub memory_mib: u32,
@@ -162,6 +163,10 @@ fn compiler() -> Config {
         .max_wasm_stack(STACK)
         .async_stack_size(2 * STACK)
         .wasm_backtrace_max_frames(NonZeroUsize::new(TRACED))
+        // A trap is told by the names of functions: without these tables a plugin holds a tenth less
+        // memory.
+        .generate_address_map(false)
+        .native_unwind_info(false)
         .memory_reservation(RESERVATION)
         .memory_guard_size(GUARD)
         // The pool wants these to be those of memories.
@@ -176,6 +181,7 @@ fn compiler() -> Config {
 
 fn pool(settings: &Settings) -> PoolingAllocationConfig {
     let slots = settings.slots.clamp(1, 10_000);
+    let memories = slots.saturating_mul(3).max(MEMORIES);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         .total_stacks(slots)
@@ -183,14 +189,15 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
         // memories, one into CPython some forty core instances: the totals hold for a pool full of
         // the one, and for five plugins of the other with all their turns taken.
         .total_core_instances(slots.saturating_mul(8).max(CORE_INSTANCES))
-        .total_memories(slots.saturating_mul(3).max(MEMORIES))
+        .total_memories(memories)
         .total_tables(slots.saturating_mul(4).max(TABLES))
         .total_gc_heaps(1)
         .max_core_instances_per_component(CORE_INSTANCES)
         .max_memories_per_component(MEMORIES)
         .max_tables_per_component(TABLES)
         .max_memory_size(settings.memory_mib as usize * (1 << 20))
-        .max_unused_warm_slots(slots)
+        // The pool halves this between two processors, and each plugin keeps a memory warm on both.
+        .max_unused_warm_slots(memories)
         .linear_memory_keep_resident(KEPT)
         .table_keep_resident(TABLE_KEPT)
         .pagemap_scan(Enabled::Auto);
