@@ -15,6 +15,9 @@ use onedoor::{
 };
 use std::{collections::BTreeSet, io::Write as _, process::ExitCode};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     // Before there is a thread: it bounds what this process may use.

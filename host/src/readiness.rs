@@ -138,7 +138,7 @@ fn streets(index: &Index, now: Timestamp, staffed: &Staffed) -> (u64, bool) {
     for district in &staffed.districts {
         let streets = index.children(district, "", now);
         lacking += streets
-            .filter(|it| !staffed.desks.contains(&it.code))
+            .filter(|it| !staffed.desks.contains(it.code.as_str()))
             .count() as u64;
     }
     (lacking, !staffed.districts.is_empty())

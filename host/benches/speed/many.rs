@@ -52,7 +52,7 @@ pub fn run() {
         let (before, began) = (resident(), Instant::now());
         for n in 0..REVISIONS {
             let artefact = folder.path().join(name(n));
-            world::put(&plugins, &artefact, &renamed(&whole, &name(n))).await;
+            world::put(&plugins, &artefact, &renamed(&whole, &name(n))).await.unwrap();
         }
         let loaded = began.elapsed();
         let task = tokio::spawn(async move {

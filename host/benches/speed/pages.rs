@@ -14,6 +14,7 @@ use onedoor::{
     app::App,
     config::{Config, Kind},
     context::Context,
+    db::units,
     error::Result,
     grid,
     web::{pages::service, router},
@@ -76,6 +77,19 @@ async fn serve(folder: &std::path::Path) -> (App, SocketAddr) {
     grid::import(&app.domain, &cx, world::divisions(cx.now))
         .await
         .unwrap();
+    let department = units::Unit {
+        id: "dept-emergency".to_owned(),
+        name_zh: "应急管理局".to_owned(),
+        name_en: "Emergency Management".to_owned(),
+        kind: "emergency".to_owned(),
+        division: "310101".to_owned(),
+        parent: None,
+    };
+    let write = app
+        .domain
+        .database
+        .write(move |t| Box::pin(async move { units::insert(t, &department).await }));
+    write.await.unwrap();
     world::load(&app.plugins, folder, &["greeter", "rows"]).await;
     let own = Router::new().route("/native/{plugin}/{page}", get(native));
     let router = router::with(app.clone(), own);

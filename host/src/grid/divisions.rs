@@ -344,7 +344,7 @@ fn renamed(mut row: Row, index: &Index, now: Timestamp) -> Option<Row> {
 fn missing(index: &Index, seen: &HashSet<Key>, now: Timestamp) -> Vec<String> {
     let provinces: BTreeSet<String> = index
         .children("", "", now)
-        .map(|it| it.code)
+        .map(|it| it.code.as_str().to_owned())
         .filter(|code| Key::of(code).is_some_and(|it| seen.contains(&it)))
         .collect();
     let all = provinces.iter().flat_map(|it| index.search("", it, now));

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Bound};
 use super::{
     Position, Shape,
     cells::Cells,
-    table::{Builder, Line, Table},
+    table::{Builder, Line, Seen, Table},
 };
 use crate::{error::Result, time::Timestamp};
 
@@ -253,14 +253,14 @@ impl Index {
         code: &'a str,
         after: &'a str,
         now: Timestamp,
-    ) -> impl Iterator<Item = Division> + 'a {
+    ) -> impl Iterator<Item = Seen<'a>> + 'a {
         let start = if after > code { after } else { code };
         let below = (Bound::Excluded(start), Bound::Unbounded);
         let cells = self.named.range::<str, _>(below).map(|(_, it)| it);
         let cells = cells
             .take_while(move |it| it.code.starts_with(code))
             .filter(move |it| it.parent.as_deref() == Some(code))
-            .cloned();
+            .filter_map(Seen::cell);
         self.divisions
             .children(code, after)
             .chain(cells)

@@ -21,10 +21,10 @@ pub use huangpu::huangpu;
 pub use import::{Import, import};
 pub use index::{Cell, Division, DivisionLevel, Index, Making};
 pub use operations::{
-    Street, ancestors, cells_of, children, communities, division, locate, locate_at,
+    Street, ancestors, cells_of, children, children_seen, communities, division, locate, locate_at,
     locate_position, search, versions_of,
 };
-pub use table::Line;
+pub use table::{Code, Line, Seen};
 
 use arc_swap::ArcSwap;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What anyone may ask of the grid. Places are public; a plugin needs `grid.read` all the same.
 
-use super::{Cell, Division, DivisionLevel, Point, Position};
+use super::{Cell, Division, DivisionLevel, Point, Position, Seen};
 use crate::{
     context::Context,
     domain::Domain,
@@ -72,6 +72,20 @@ pub fn children(
     code: &str,
     paging: &Paging,
 ) -> Result<Page<Division>> {
+    children_seen(domain, cx, code, paging, |page| Page {
+        items: page.items.into_iter().map(Division::from).collect(),
+        next: page.next,
+    })
+}
+
+/// The same, made into something else without a copy of each.
+pub fn children_seen<T>(
+    domain: &Domain,
+    cx: &Context,
+    code: &str,
+    paging: &Paging,
+    make: impl FnOnce(Page<Seen<'_>>) -> T,
+) -> Result<T> {
     may_read(cx)?;
     let index = domain.grid.index();
     if !code.is_empty() && !index.has(code) {
@@ -79,7 +93,8 @@ pub fn children(
     }
     let after = paging.cursor.as_deref().unwrap_or_default();
     let rows = index.children(code, after, cx.now);
-    Ok(Page::cut(rows, paging.limit(), |it| it.code.clone()))
+    let cursor = |it: &Seen<'_>| it.code.as_str().to_owned();
+    Ok(make(Page::cut(rows, paging.limit(), cursor)))
 }
 
 /// Live divisions, not cells, whose name has `text` in it, within the division `within` (all when

@@ -27,10 +27,16 @@ impl Key {
         Some(Self(padded(code)? * 8 + level as u64))
     }
 
-    fn code(self) -> String {
-        let mut code = format!("{:0DIGITS$}", self.0 / 8);
-        code.truncate(self.level().digits());
-        code
+    fn code(self) -> Code {
+        let (mut digits, mut rest) = ([b'0'; DIGITS], self.0 / 8);
+        for digit in digits.iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        Code {
+            digits,
+            length: self.level().digits(),
+        }
     }
 
     fn level(self) -> DivisionLevel {
@@ -54,6 +60,75 @@ fn padded(digits: &str) -> Option<u64> {
         _ => digits.parse().ok()?,
     };
     number.checked_mul(10_u64.pow(missing))
+}
+
+/// A code that needs no memory of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    digits: [u8; DIGITS],
+    length: usize,
+}
+
+impl Code {
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        let digits = self.digits.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(digits).unwrap_or_default()
+    }
+}
+
+/// A division, as the index has it: lists are made of these, since as a value of its own each would
+/// take four pieces of memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Its code.
+    pub code: Code,
+    /// Its name.
+    pub name: &'a str,
+    /// Its English name; the Chinese one where there is none.
+    pub name_en: &'a str,
+    /// How far down it is.
+    pub level: DivisionLevel,
+    /// Whether its geometry was generated, not surveyed.
+    pub synthetic: bool,
+    from: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl<'a> Seen<'a> {
+    /// Of a cell; none when its code is malformed.
+    pub(super) fn cell(it: &'a Division) -> Option<Self> {
+        Some(Self {
+            code: Key::of(&it.code)?.code(),
+            name: &it.name,
+            name_en: &it.name_en,
+            level: it.level,
+            synthetic: it.synthetic,
+            from: it.from,
+            until: it.until,
+        })
+    }
+
+    /// Whether there is such a division at `now`.
+    pub fn live(&self, now: Timestamp) -> bool {
+        self.from <= now && self.until.is_none_or(|until| now < until)
+    }
+}
+
+impl From<Seen<'_>> for Division {
+    fn from(seen: Seen<'_>) -> Self {
+        let code = seen.code.as_str();
+        Self {
+            code: code.to_owned(),
+            name: seen.name.to_owned(),
+            name_en: seen.name_en.to_owned(),
+            level: seen.level,
+            parent: seen.level.parent(code).map(str::to_owned),
+            synthetic: seen.synthetic,
+            from: seen.from,
+            until: seen.until,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +245,7 @@ impl Table {
     pub(super) fn get(&self, code: &str) -> Option<Division> {
         let key = Key::of(code)?;
         let at = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
-        self.division(at)
+        self.seen(at).map(Division::from)
     }
 
     /// Whether it is there, without making a value of it.
@@ -184,7 +259,7 @@ impl Table {
         &'a self,
         code: &str,
         after: &str,
-    ) -> impl Iterator<Item = Division> + use<'a> {
+    ) -> impl Iterator<Item = Seen<'a>> + use<'a> {
         let range = self.below(code);
         let mut at = range.start;
         let end = range.end;
@@ -200,9 +275,8 @@ impl Table {
             while at < end {
                 let (here, key) = (at, self.rows.get(at)?.key);
                 if Some(key.level()) == wanted {
-                    // Over everything below it.
-                    at = self.rows.partition_point(|row| row.key < key.after());
-                    return self.division(here);
+                    at = self.over(here, key.after());
+                    return self.seen(here);
                 }
                 at += 1;
             }
@@ -228,7 +302,7 @@ impl Table {
             let found = chinese.min(english);
             (found < range.end).then(|| {
                 at = found + 1;
-                self.division(found)
+                self.seen(found).map(Division::from)
             })?
         })
     }
@@ -285,7 +359,15 @@ impl Table {
         start + short.count()..place(first + width)
     }
 
-    fn division(&self, at: usize) -> Option<Division> {
+    /// The first row after `at` whose key is not below `key`: mostly the next one.
+    fn over(&self, at: usize, key: Key) -> usize {
+        match self.rows.get(at + 1) {
+            Some(next) if next.key < key => self.rows.partition_point(|row| row.key < key),
+            _ => at + 1,
+        }
+    }
+
+    fn seen(&self, at: usize) -> Option<Seen<'_>> {
         let row = self.rows.get(at)?;
         let next = self
             .rows
@@ -296,14 +378,11 @@ impl Table {
         let name_en =
             english.and_then(|(_, from)| self.words.get(*from as usize..)?.lines().next());
         let (from, until) = *self.periods.get(row.period as usize)?;
-        let code = row.key.code();
-        let level = row.key.level();
-        Some(Division {
-            name_en: name_en.unwrap_or(name).to_owned(),
-            name: name.to_owned(),
-            parent: level.parent(&code).map(str::to_owned),
-            code,
-            level,
+        Some(Seen {
+            code: row.key.code(),
+            name,
+            name_en: name_en.unwrap_or(name),
+            level: row.key.level(),
             synthetic: false,
             from,
             until,
@@ -346,7 +425,7 @@ mod tests {
                 prop_assert_eq!(found.name.as_str(), name);
                 let english = if name_en.is_empty() { name } else { name_en };
                 prop_assert_eq!(found.name_en.as_str(), english);
-                let children: Vec<_> = table.children(code, "").map(|it| it.code).collect();
+                let children: Vec<_> = table.children(code, "").map(|it| it.code.as_str().to_owned()).collect();
                 let level = DivisionLevel::of(code).unwrap();
                 let expected: Vec<_> = lines.iter().map(|it| it.0.clone())
                     .filter(|it| level.next().is_some_and(|next| next.digits() == it.len()) && it.starts_with(code.as_str()))

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     context::Locale,
     grid::{self as domain, Datum, DivisionLevel},
+    page::Page,
 };
 
 impl grid::Host for Call {
@@ -34,21 +35,25 @@ impl grid::Host for Call {
     async fn children(&mut self, code: String, part: types::Paging) -> Answer<types::Page> {
         let _host = self.enter("grid.children");
         bounded(&code, 64, "a division's code has at most 64 characters")?;
-        let found = domain::children(&self.domain, &self.cx, &code, &paging(part));
-        let locale = self.cx.locale;
-        self.answer(found.map(|page| {
+        let (locale, part) = (self.cx.locale, paging(part));
+        let page = |page: Page<domain::Seen<'_>>| {
             let rows = &page.items;
             types::Page {
                 ids: packed(rows.iter().map(|it| it.code.as_str())),
                 names: names(&["name", "level", "synthetic"]),
                 columns: vec![
-                    types::Column::Texts(packed(rows.iter().map(|it| name(it, locale)))),
+                    types::Column::Texts(packed(rows.iter().map(|it| match locale {
+                        Locale::Chinese => it.name,
+                        Locale::English => it.name_en,
+                    }))),
                     types::Column::Texts(packed(rows.iter().map(|it| level(it.level)))),
                     types::Column::Bools(rows.iter().map(|it| it.synthetic).collect()),
                 ],
                 next: page.next,
             }
-        }))
+        };
+        let found = domain::children_seen(&self.domain, &self.cx, &code, &part, page);
+        self.answer(found)
     }
 }
 
