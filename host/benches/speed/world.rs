@@ -6,6 +6,7 @@ use std::{path::Path, sync::Arc};
 use onedoor::{
     context::Context,
     domain::Domain,
+    error::Result,
     grid,
     page::Paging,
     plugins::{About, Plugins, compile, verify::verify},
@@ -45,7 +46,7 @@ pub async fn load(plugins: &Plugins, folder: &Path, guests: &[&str]) {
         let component = component(guest);
         let artefact = folder.join(guest);
         std::fs::write(&artefact, compile(&component).unwrap()).unwrap();
-        put(plugins, &artefact, &component).await;
+        put(plugins, &artefact, &component).await.unwrap();
     }
 }
 
@@ -56,16 +57,18 @@ pub fn component(guest: &str) -> Vec<u8> {
         .unwrap_or_else(|error| panic!("{}: {error}: run `cargo xtask guests`", path.display()))
 }
 
-/// Makes a component active that was compiled to `artefact`, as its manifest says.
-pub async fn put(plugins: &Plugins, artefact: &Path, component: &[u8]) {
-    let verified = verify(component).unwrap();
+/// Makes a component active that was compiled to `artefact`, as its manifest says. An error when the
+/// pool has no room for it.
+pub async fn put(plugins: &Plugins, artefact: &Path, component: &[u8]) -> Result<()> {
+    let verified = verify(component)?;
     let about = About {
         manifest: verified.manifest,
         digest: verified.digest,
         bundles: verified.sections.bundles,
     };
-    let loaded = plugins.engine().load(artefact, about).await.unwrap();
+    let loaded = plugins.engine().load(artefact, about).await?;
     plugins.put(Arc::new(loaded));
+    Ok(())
 }
 
 /// The page that the guest `greeter` makes.
