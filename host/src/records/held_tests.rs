@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     cases::{course_tests::World, operations},
-    context::{ActingPlugin, Context},
+    context::{ActingPlugin, Context, Principal},
     db::{self, accounts::Account, testing::both::both},
     error::Error,
     identity::Role,

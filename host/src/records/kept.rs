@@ -211,7 +211,12 @@ async fn known(t: &mut Transaction, domain: &Domain, plugin: &str, account: &str
     subjects::put(t, plugin, &subject, account).await
 }
 
-pub(super) fn check(domain: &Domain, cx: &Context, it: &catalogue::Entry, given: &[Answer]) -> Result<()> {
+pub(super) fn check(
+    domain: &Domain,
+    cx: &Context,
+    it: &catalogue::Entry,
+    given: &[Answer],
+) -> Result<()> {
     let today = onedoor_forms::Date::parse(&cx.now.day(&domain.zone))
         .ok_or_else(|| Error::bug("no date"))?;
     let Err(faults) = it.dataset.validate(given, today) else {

@@ -12,6 +12,7 @@ places-none = { $n ->
    *[other] Full, { $n } waiting
 }
 ages = { $min } to { $max }
+day = { $day }
 fact-starts = First day
 fact-when = Times
 fact-where = Where

@@ -9,6 +9,7 @@ places-none = { $n ->
    *[other] 已满，{ $n } 人排队
 }
 ages = { $min } 到 { $max } 岁
+day = { $day }
 fact-starts = 开课日期
 fact-when = 上课时间
 fact-where = 地点

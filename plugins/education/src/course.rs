@@ -1,6 +1,6 @@
 //! A course, as it is offered. Public.
 
-use onedoor_sdk::{Date, Result, clock, keyvalue};
+use onedoor_sdk::{Argument, Date, Result, Text, clock, keyvalue, msg};
 use serde::{Deserialize, Serialize};
 
 /// The most courses that are kept at one time: one list of keys.
@@ -65,6 +65,11 @@ pub fn all() -> Result<Vec<Course>> {
     }
     found.sort_by(|a, b| (&a.starts, &a.id).cmp(&(&b.starts, &b.id)));
     Ok(found)
+}
+
+/// A date (`YYYY-MM-DD`) as the reader's language writes it.
+pub fn day(date: &str) -> Text {
+    msg("day").with("day", Argument::Date(date.to_owned()))
 }
 
 /// Keeps a course.

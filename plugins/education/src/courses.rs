@@ -5,7 +5,7 @@ use onedoor_sdk::{
 };
 
 use crate::{
-    course::{self, Course},
+    course::{self, Course, day},
     roster::{self, Roster},
     teaching,
 };
@@ -100,10 +100,10 @@ pub fn facts(course: &Course) -> Vec<(Text, Text)> {
         .with("min", u32::from(course.min_age))
         .with("max", u32::from(course.max_age));
     vec![
-        (msg("fact-starts"), Text::raw(course.starts.as_str())),
+        (msg("fact-starts"), day(&course.starts)),
         (msg("fact-when"), Text::raw(course.when.as_str())),
         (msg("fact-where"), Text::raw(course.address.as_str())),
         (msg("fact-ages"), ages),
-        (msg("fact-closes"), Text::raw(course.closes.as_str())),
+        (msg("fact-closes"), day(&course.closes)),
     ]
 }

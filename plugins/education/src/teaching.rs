@@ -8,7 +8,7 @@ use onedoor_sdk::{
 };
 
 use crate::{
-    course::{self, Course},
+    course::{self, Course, day},
     courses, mine,
     roster::{self, Standing},
 };
@@ -64,7 +64,7 @@ pub fn list() -> Result<View> {
         let number = |n: usize| Cell::Number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)));
         let cells = vec![
             Text::raw(course.title.as_str()).into(),
-            Text::raw(course.starts.as_str()).into(),
+            day(&course.starts).into(),
             courses::places(&course, &roster).into(),
             number(roster.taken()),
             number(roster.waiting()),

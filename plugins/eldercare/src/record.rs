@@ -8,7 +8,7 @@ use onedoor_sdk::{
 
 use crate::{
     elder::Reach,
-    registering::{ALONE, CONTACT_NAME, CONTACT_PHONE, NAME, NEEDS, PHONE, PLACE},
+    registering::{NAME, PHONE, PLACE},
 };
 
 /// The dataset of `plugin.toml`; its fields have the ids of the form's.

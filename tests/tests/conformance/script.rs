@@ -382,7 +382,10 @@ fn records() -> Vec<Step> {
         page("record-erase", &[("dataset", "other")]),
         page("record-erase", &[]),
         page("record-own", &[]),
-        page("record-write", &[("version", "3"), ("words", "stale"), ("once", "x")]),
+        page(
+            "record-write",
+            &[("version", "3"), ("words", "stale"), ("once", "x")],
+        ),
         put("d", "of li anew"),
         page("record-erase", &[]),
         page("record-own", &[]),
