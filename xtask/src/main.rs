@@ -13,7 +13,7 @@ mod tidy;
 mod wasm;
 
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
@@ -60,9 +60,21 @@ enum Task {
     Guests,
 }
 
-fn main() -> anyhow::Result<()> {
+/// Ends with what went wrong in a line, not with a trace of this program: the last lines of a log
+/// are what is read.
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
     std::env::set_current_dir(shell::root())?;
-    match Cli::parse().task {
+    match task {
         Task::Demo { port, data } => steps::demo(port, &data),
         Task::Test { only } => check::all(only.as_deref()),
         Task::Bench { parts } => check::bench(&parts),

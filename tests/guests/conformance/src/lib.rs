@@ -1,6 +1,6 @@
 //! Calls every part of the contract and shows what it was answered, as words that are the same on
 //! any host: no ids, no numbers, no moments. The same code runs natively on the SDK's test host and
-//! as a component on the real one (`tests/tests/conformance`), and both must answer alike.
+//! as a component on the real one (`tests/tests/platform/conformance.rs`), and both must answer alike.
 
 mod records;
 mod routing;

@@ -21,7 +21,7 @@ use onedoor::{
 };
 use onedoor_sdk::{Answer, Answers, Date, Route, Submission, identity::Role, testing::Failure};
 
-use crate::{
+use super::{
     native::{cost, refused, report},
     script::{COMMUNITY, STREET, Step, Who},
 };

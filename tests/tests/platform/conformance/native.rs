@@ -7,11 +7,11 @@ use onedoor_sdk::{
     testing::{Failure, Person, Receipt, TestHost},
 };
 
-use crate::script::{COMMUNITY, STREET, Step, Who};
+use super::script::{COMMUNITY, STREET, Step, Who};
 
 /// What each step was answered.
 pub fn play(steps: &[Step]) -> Vec<String> {
-    let host = TestHost::new(include_str!("../../guests/conformance/plugin.toml")).unwrap();
+    let host = TestHost::new(include_str!("../../../guests/conformance/plugin.toml")).unwrap();
     host.set_clock(Date::parse("2026-11-23").unwrap(), 10 * 60);
     divisions(&host);
     let mut told = Vec::new();
@@ -42,10 +42,10 @@ pub fn cost(receipt: Option<&Receipt>) -> String {
 /// Those of Huangpu that the script asks for.
 fn divisions(host: &TestHost) {
     host.add_division("310101", "黄浦区", Level::District);
-    for (code, name) in crate::real::streets() {
+    for (code, name) in super::real::streets() {
         host.add_division(&code, &name, Level::Street);
     }
-    host.add_division(COMMUNITY, &crate::real::community(), Level::Community);
+    host.add_division(COMMUNITY, &super::real::community(), Level::Community);
     for name in ["li", "wang", "staff"] {
         host.lives_in(name, COMMUNITY);
     }
