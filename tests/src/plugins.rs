@@ -10,12 +10,17 @@
 use std::{path::Path, sync::Arc};
 
 use onedoor::{
-    context::Context,
-    db::Database,
+    cases::{
+        model::Case,
+        operations::{Report, submit},
+    },
+    context::{Channel, Context, Principal},
+    db::{Database, keyvalue},
     domain::{Domain, testing},
     error::Error,
+    identity::operations::populate,
     plugins::{
-        About, CallError, Engine, Failure, Loaded, Plugins, Settings, compile,
+        About, CallError, Engine, Failure, Loaded, Plugins, Settings, compile, follow,
         journal::{self, Entry},
         verify::{Verified, verify},
     },
@@ -23,6 +28,8 @@ use onedoor::{
 use onedoor_forms::{Block, Route, Text, View};
 use onedoor_manifest::Receipt;
 use tokio::sync::mpsc;
+
+use crate::{COMMUNITY, desk};
 
 /// A host with some guests active.
 pub struct Host {
@@ -76,13 +83,12 @@ impl Host {
 
     /// Makes a guest active, as its manifest in `verified` says.
     pub async fn load(&self, guest: &str, verified: Verified) {
-        self.load_component(guest, &component(guest), verified)
-            .await;
+        self.load_component(&component(guest), verified).await;
     }
 
-    /// The same of a component that is not among the guests; `name` is its own in this host.
-    pub async fn load_component(&self, name: &str, component: &[u8], verified: Verified) {
-        let artefact = self.artefact(name, component);
+    /// The same of a component that is not among the guests.
+    pub async fn load_component(&self, component: &[u8], verified: Verified) {
+        let artefact = self.artefact(component);
         let about = About {
             manifest: verified.manifest,
             digest: verified.digest,
@@ -94,7 +100,7 @@ impl Host {
 
     /// What a component is compiled to: kept from one run of the tests to the next, since one of
     /// Python takes a minute. Named by its digest and by what it was compiled for.
-    fn artefact(&self, name: &str, component: &[u8]) -> std::path::PathBuf {
+    fn artefact(&self, component: &[u8]) -> std::path::PathBuf {
         let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/guests/compiled");
         std::fs::create_dir_all(&kept).unwrap();
         let digest = onedoor::plugins::verify::digest(component).replace(':', "-");
@@ -104,11 +110,9 @@ impl Host {
         ));
         if !file.exists() {
             // Another test may be at it as well: each writes a file of its own and moves it there.
-            let part = self.folder.path().join(format!("{name}.artefact"));
+            let part = tempfile::NamedTempFile::new_in(&kept).unwrap();
             std::fs::write(&part, compile(component).unwrap()).unwrap();
-            let beside = file.with_extension(format!("part-{}", std::process::id()));
-            std::fs::copy(&part, &beside).unwrap();
-            std::fs::rename(&beside, &file).unwrap();
+            part.persist(&file).unwrap();
         }
         file
     }
@@ -159,6 +163,53 @@ impl Host {
     pub async fn render(&self, guest: &str, page: &str) -> Result<View, CallError> {
         let (id, at) = (format!("guest-{guest}"), Route::page(page));
         self.plugins.render(&self.domain, &self.cx, &id, &at).await
+    }
+
+    /// Adds the desk of [`COMMUNITY`], where people can report.
+    pub async fn desk(&self) {
+        let desk = vec![desk(COMMUNITY)];
+        let made = populate(&self.domain, &self.cx, desk, Vec::new()).await;
+        made.unwrap();
+    }
+
+    /// Somebody reports something in [`COMMUNITY`], by telephone.
+    pub async fn report(&self, once: &str, class: Option<&str>, words: &str) -> Case {
+        let cx = Context {
+            principal: Principal::Phone {
+                hash: "a-phone".to_owned(),
+            },
+            channel: Channel::App,
+            ..self.cx.clone()
+        };
+        let report = Report {
+            once: once.to_owned(),
+            class: class.map(str::to_owned),
+            description: words.to_owned(),
+            division: Some(COMMUNITY.to_owned()),
+            ..Report::default()
+        };
+        submit(&self.domain, &cx, report).await.unwrap()
+    }
+
+    /// Tells the plugins all that they are to be told by then.
+    pub async fn settle(&self, cx: &Context) {
+        let turn = async || follow::turn(&self.plugins, &self.domain, cx).await.unwrap();
+        while turn().await > 0 {}
+    }
+
+    /// This host's context, so many seconds later.
+    pub fn later(&self, seconds: i64) -> Context {
+        Context {
+            now: self.cx.now.plus_seconds(seconds),
+            ..self.cx.clone()
+        }
+    }
+
+    /// What the safety plugin keeps of a case.
+    pub async fn kept(&self, case: &str) -> Option<String> {
+        let mut c = self.domain.database.read().await.unwrap();
+        let key = format!("case/{case}");
+        keyvalue::get(&mut c, "safety", None, &key).await.unwrap()
     }
 
     /// Has a guest attack; how that failed.

@@ -35,13 +35,14 @@ enum Task {
     },
     /// Run every check and every test.
     Test {
-        /// Only those whose name contains this: format, contract, tidy, lint, docs, supply, unit, browser.
+        /// Only those whose name contains this: format, tidy, contract, supply, assets, lint, docs,
+        /// components, unit, browser.
         #[arg(long)]
         only: Option<String>,
     },
     /// Measure what things cost, on SQLite and PostgreSQL; minutes of a release build first.
     Bench {
-        /// Those parts only: locate, calls, languages, pages, submits.
+        /// Those parts only: locate, calls, neighbours, many, languages, pages, submits.
         parts: Vec<String>,
     },
     /// Check that the contract parses, and write its reference.

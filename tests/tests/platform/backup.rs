@@ -13,39 +13,25 @@ use std::{
     fmt::Write as _,
     fs,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    path::Path,
+    process::{Output, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use onedoor::{
     app::App,
     config::{Config, Kind},
-    db::units::Unit,
-    grid,
-    identity::{Role, operations},
+};
+use onedoor_tests::{
+    COMMUNITY,
+    process::{Process, folder, free_port, onedoor},
 };
 
 const CLIENTS: usize = 4;
-const COMMUNITY: &str = "310101022027";
-
-fn onedoor(arguments: &[&str]) -> Command {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
-        PathBuf::from,
-    );
-    let mut command = Command::new(target.join("debug/onedoor"));
-    command
-        .args(arguments)
-        .env("ONEDOOR_LOG", "error")
-        .env_remove("ONEDOOR_DATABASE_URL")
-        .env_remove("ONEDOOR_TOKEN");
-    command
-}
 
 fn said(output: &Output) -> String {
     let both = [output.stdout.as_slice(), &output.stderr].concat();
@@ -54,61 +40,6 @@ fn said(output: &Output) -> String {
 
 fn path(at: &Path) -> &str {
     at.to_str().unwrap()
-}
-
-/// Killed when this is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-async fn served(data: &Path) -> (Running, String, String) {
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
-    let config = Config::local(Kind::Development, data.to_owned(), port);
-    let app = App::open(config).await.unwrap();
-    let cx = app.domain.system("test");
-    let import = grid::huangpu(cx.now).unwrap();
-    grid::import(&app.domain, &cx, import).await.unwrap();
-    let desk = Unit {
-        id: "desk".to_owned(),
-        name_zh: "社区".to_owned(),
-        name_en: "Community".to_owned(),
-        kind: "desk".to_owned(),
-        division: COMMUNITY.to_owned(),
-        parent: None,
-    };
-    operations::populate(&app.domain, &cx, vec![desk], Vec::new())
-        .await
-        .unwrap();
-    let token =
-        operations::create_service(&app.domain, &cx, "gauge", "desk", Role::GridWorker, 1).await;
-    app.close().await;
-    drop(app);
-    let listen = format!("127.0.0.1:{port}");
-    let child = onedoor(&["serve", "--data", path(data), "--listen", &listen])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let (host, base) = (Running(child), format!("http://{listen}"));
-    let from = Instant::now();
-    while !reqwest::get(format!("{base}/readyz"))
-        .await
-        .is_ok_and(|it| it.status().is_success())
-    {
-        assert!(
-            from.elapsed() < Duration::from_secs(60),
-            "the host did not start"
-        );
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    (host, base, token.unwrap())
 }
 
 type Answered = Arc<Mutex<BTreeSet<String>>>;
@@ -158,7 +89,12 @@ async fn cases(data: &Path) -> BTreeSet<String> {
 async fn a_backup_under_load_holds_all_that_was_answered_before() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    let (host, base, token) = served(&data).await;
+    let port = free_port();
+    let (token, base) = (
+        folder(&data, port).await,
+        format!("http://127.0.0.1:{port}"),
+    );
+    let host = Process::serve(&data, port).await;
     let (answered, stop) = (Answered::default(), Arc::new(AtomicBool::new(false)));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|n| {
@@ -263,7 +199,7 @@ async fn an_import_killed_half_way_changes_nothing_and_goes_on() {
     let begun = lines
         .map_while(Result::ok)
         .find(|it| it.ends_with("divisions"));
-    let running = Running(child);
+    let running = Process::from(child);
     assert!(begun.is_some(), "it ended before it could be killed");
     drop(running);
 

@@ -7,26 +7,12 @@
 )]
 
 use onedoor::{
-    cases::operations::{Report, submit},
-    context::{Channel, Context, Principal},
-    db::{outbox, units::Unit},
-    error::Error,
-    identity::operations::populate,
+    db::outbox,
     metrics,
-    plugins::{CallError, FailureKind, breaker::State, follow},
+    plugins::{CallError, FailureKind, breaker::State},
 };
 use onedoor_forms::{Error as Refusal, Route};
 use onedoor_tests::plugins::Host;
-
-const COMMUNITY: &str = "310101022027";
-
-/// The same host's context, so many seconds later.
-fn later(host: &Host, seconds: i64) -> Context {
-    Context {
-        now: host.cx.now.plus_seconds(seconds),
-        ..host.cx.clone()
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_that_keeps_failing_is_left_alone_and_comes_back() {
@@ -50,7 +36,7 @@ async fn a_plugin_that_keeps_failing_is_left_alone_and_comes_back() {
     // After the pause three good calls close it.
     let at = Route::page("home");
     for _ in 0..3 {
-        let cx = later(&host, 11);
+        let cx = host.later(11);
         let answer = host
             .plugins
             .render(&host.domain, &cx, "guest-unreachable", &at);
@@ -153,42 +139,6 @@ async fn what_is_measured_can_be_scraped() {
     assert!(receipt.memory.unwrap() >= 64 << 10, "{receipt:?}");
 }
 
-async fn desk(host: &Host) {
-    let desk = Unit {
-        id: format!("u-{COMMUNITY}"),
-        name_zh: "居委会".to_owned(),
-        name_en: "Residents' committee".to_owned(),
-        kind: "desk".to_owned(),
-        division: COMMUNITY.to_owned(),
-        parent: None,
-    };
-    populate(&host.domain, &host.cx, vec![desk], Vec::new())
-        .await
-        .unwrap();
-}
-
-async fn report(host: &Host, once: &str) -> Result<String, Error> {
-    let cx = Context {
-        principal: Principal::Phone {
-            hash: "a-phone".to_owned(),
-        },
-        channel: Channel::App,
-        ..host.cx.clone()
-    };
-    let report = Report {
-        once: once.to_owned(),
-        class: Some("P0101".to_owned()),
-        description: "路灯不亮".to_owned(),
-        division: Some(COMMUNITY.to_owned()),
-        ..Report::default()
-    };
-    Ok(submit(&host.domain, &cx, report).await?.id)
-}
-
-async fn settle(host: &Host, cx: &Context) {
-    while follow::turn(&host.plugins, &host.domain, cx).await.unwrap() > 0 {}
-}
-
 async fn parked(host: &Host) -> i64 {
     let mut c = host.domain.database.read().await.unwrap();
     outbox::parked(&mut c, "plugin-calls").await.unwrap()
@@ -197,26 +147,22 @@ async fn parked(host: &Host) -> i64 {
 #[tokio::test]
 async fn events_that_are_always_refused_are_parked_in_sight_and_cases_flow() {
     let host = Host::with(&["failing-events", "safety"]).await;
-    desk(&host).await;
-    let case = report(&host, "1").await.unwrap();
+    host.desk().await;
+    let case = host.report("1", Some("P0101"), "路灯不亮").await;
     // Ten tries with pauses that double: all over within two hours.
     for minute in 0..120 {
-        settle(&host, &later(&host, minute * 60)).await;
+        host.settle(&host.later(minute * 60)).await;
     }
     assert_eq!(parked(&host).await, 1);
     // The other plugin of the class was told all the same, and cases still flow.
-    let mut c = host.domain.database.read().await.unwrap();
-    let key = format!("case/{case}");
-    let kept = onedoor::db::keyvalue::get(&mut c, "safety", None, &key).await;
-    assert!(kept.unwrap().is_some());
-    drop(c);
-    report(&host, "2").await.unwrap();
+    assert!(host.kept(&case.id).await.is_some());
+    host.report("2", Some("P0101"), "路灯不亮").await;
 }
 
 #[tokio::test]
 async fn while_the_breaker_is_open_what_is_to_be_told_waits_untried() {
     let host = Host::with(&["failing-events"]).await;
-    desk(&host).await;
+    host.desk().await;
     let loaded = host.guest("failing-events");
     // Allowed no memory, so that every call fails.
     let mut verified =
@@ -227,21 +173,21 @@ async fn while_the_breaker_is_open_what_is_to_be_told_waits_untried() {
     verified.manifest = manifest.into();
     host.load("failing-events", verified).await;
     for n in 0..8 {
-        report(&host, &n.to_string()).await.unwrap();
+        host.report(&n.to_string(), Some("P0101"), "路灯不亮").await;
     }
-    settle(&host, &host.cx).await;
+    host.settle(&host.cx).await;
     let starved = host.guest("failing-events");
     let watch = &starved.watch;
     assert_eq!(watch.breaker().0, State::Open);
     assert_eq!(watch.measures().ended(&["memory"]), 5);
     // For the pause there is no try, however often it is their turn.
     for second in 1..10 {
-        settle(&host, &later(&host, second)).await;
+        host.settle(&host.later(second)).await;
     }
     assert_eq!(watch.measures().ended(&["memory"]), 5);
     assert_eq!(parked(&host).await, 0);
     // Answered again, all of them are told: eight refusals, none of them a failure.
     host.plugins.put(loaded.clone());
-    settle(&host, &later(&host, 60)).await;
+    host.settle(&host.later(60)).await;
     assert_eq!(loaded.watch.measures().ended(&["refused"]), 8);
 }

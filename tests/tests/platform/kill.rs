@@ -12,101 +12,22 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
-use onedoor::{
-    app::App,
-    config::{Config, Kind},
-    db::units::Unit,
-    grid,
-    identity::{Role, operations},
+use onedoor_tests::{
+    COMMUNITY,
+    process::{Process, folder, free_port},
 };
 
 /// How often the host is killed.
 const KILLS: u32 = 50;
 /// How many report at the same time.
 const CLIENTS: usize = 4;
-const COMMUNITY: &str = "310101022027";
-
-fn program() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
-        PathBuf::from,
-    );
-    let program = target.join("debug/onedoor");
-    assert!(
-        program.is_file(),
-        "target/debug/onedoor is not there: cargo build --workspace --bins"
-    );
-    program
-}
-
-/// A folder with divisions, a desk and a machine that may report; the machine's token.
-async fn folder(data: &Path, port: u16) -> String {
-    let config = Config::local(Kind::Development, data.to_owned(), port);
-    let app = App::open(config).await.unwrap();
-    let cx = app.domain.system("test");
-    let import = grid::huangpu(cx.now).unwrap();
-    grid::import(&app.domain, &cx, import).await.unwrap();
-    let desk = Unit {
-        id: "desk".to_owned(),
-        name_zh: "社区".to_owned(),
-        name_en: "Community".to_owned(),
-        kind: "desk".to_owned(),
-        division: COMMUNITY.to_owned(),
-        parent: None,
-    };
-    operations::populate(&app.domain, &cx, vec![desk], Vec::new())
-        .await
-        .unwrap();
-    let token =
-        operations::create_service(&app.domain, &cx, "gauge", "desk", Role::GridWorker, 1).await;
-    app.close().await;
-    token.unwrap()
-}
-
-/// The host, killed when this is dropped.
-struct Host(Child);
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-async fn start(program: &Path, data: &Path, base: &str, port: u16) -> Host {
-    let child = Command::new(program)
-        .arg("serve")
-        .env("ONEDOOR_DATA", data)
-        .env("ONEDOOR_LISTEN", format!("127.0.0.1:{port}"))
-        .env("ONEDOOR_LOG", "error")
-        .env_remove("ONEDOOR_DATABASE_URL")
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let host = Host(child);
-    let from = Instant::now();
-    let ready = async || {
-        let answer = reqwest::get(format!("{base}/readyz")).await;
-        answer.is_ok_and(|it| it.status().is_success())
-    };
-    while !ready().await {
-        assert!(
-            from.elapsed() < Duration::from_secs(30),
-            "the host did not start"
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    host
-}
 
 /// The id of the case that a report with this key was answered with; none when nobody answered.
 async fn report(client: &reqwest::Client, base: &str, token: &str, key: &str) -> Option<String> {
@@ -205,20 +126,16 @@ async fn client(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_is_there_and_nothing_twice() {
-    let program = program();
     let seed = seed();
     eprintln!("ONEDOOR_TEST_SEED={seed}");
     let mut random = Random(seed);
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
+    let port = free_port();
     let token = folder(&data, port).await;
     let base = format!("http://127.0.0.1:{port}");
     let (answers, stop) = (Answers::default(), Arc::new(AtomicBool::new(false)));
-    let mut host = start(&program, &data, &base, port).await;
+    let mut host = Process::serve(&data, port).await;
     let clients: Vec<_> = (0..CLIENTS)
         .map(|number| {
             let (answers, stop) = (answers.clone(), stop.clone());
@@ -230,7 +147,7 @@ async fn what_was_answered_is_there_and_nothing_twice() {
         let pause = Duration::from_millis(20 + random.below(250));
         tokio::time::sleep(pause).await;
         drop(host);
-        host = start(&program, &data, &base, port).await;
+        host = Process::serve(&data, port).await;
         // One that was answered before, sent again: the same case.
         let known: Vec<_> = answers.lock().unwrap().clone().into_iter().collect();
         let pick = random.below(known.len().max(1) as u64) as usize;

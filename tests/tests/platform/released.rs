@@ -131,7 +131,7 @@ async fn a_guest_of_each_released_contract_runs() {
         let folder = tempfile::tempdir().unwrap();
         let component = guest(&contract, folder.path());
         let verified = verify(&component).unwrap();
-        host.load_component("released", &component, verified).await;
+        host.load_component(&component, verified).await;
         let view = host.render("released", "home").await.unwrap();
         let said = Block::Text(Text::raw("2026-11-23 10 streets"));
         assert_eq!(view.blocks, [said], "{version}");

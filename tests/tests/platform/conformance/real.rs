@@ -10,7 +10,6 @@ use onedoor::{
         Database,
         accounts::{self, Account},
         outbox,
-        units::Unit,
     },
     domain::{Domain, testing},
     grid,
@@ -20,6 +19,7 @@ use onedoor::{
     time::Timestamp,
 };
 use onedoor_sdk::{Answer, Answers, Date, Route, Submission, identity::Role, testing::Failure};
+use onedoor_tests::desk;
 
 use super::{
     native::{cost, refused, report},
@@ -107,14 +107,6 @@ async fn stage(folder: &Path) -> Stage {
     database.migrate().await.unwrap();
     let domain = testing::huangpu(database).await.unwrap();
     let cx = domain.system("test");
-    let desk = |division: &str| Unit {
-        id: format!("u-{division}"),
-        name_zh: "办事处".to_owned(),
-        name_en: "Office".to_owned(),
-        kind: "desk".to_owned(),
-        division: division.to_owned(),
-        parent: None,
-    };
     let desks = ["310101", STREET, COMMUNITY].map(desk).to_vec();
     operations::populate(&domain, &cx, desks, Vec::new())
         .await
