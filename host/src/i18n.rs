@@ -21,6 +21,7 @@ macro_rules! bundles {
             include_str!(concat!("../i18n/", $locale, "/operations.ftl")),
             include_str!(concat!("../i18n/", $locale, "/plugins.ftl")),
             include_str!(concat!("../i18n/", $locale, "/records.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/routing.ftl")),
             include_str!(concat!("../i18n/", $locale, "/visits.ftl")),
             include_str!(concat!("../i18n/", $locale, "/work.ftl")),
         ]

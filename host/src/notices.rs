@@ -159,10 +159,14 @@ pub(crate) async fn about_case(
         return Ok(());
     };
     let step = match action {
-        Action::Submit => "received",
+        Action::Submit | Action::Apply | Action::Suggest | Action::AskMediation => "received",
         Action::AskInfo => "need-info",
         Action::Decline => "declined",
-        Action::VerifyPass => "resolved",
+        Action::VerifyPass | Action::FinishTrivial | Action::Follow => "resolved",
+        Action::CloseExplained => "explained",
+        Action::Suspend => "suspended",
+        Action::Answer | Action::Adopt => "answered",
+        Action::Deliver => "decided",
         _ => return Ok(()),
     };
     let said = |locale, part: &str| {

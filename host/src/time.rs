@@ -15,7 +15,7 @@ use utoipa::{
 /// Microseconds since 1970-01-01T00:00:00Z.
 ///
 /// In JSON it is RFC 3339 in UTC, without loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Serialize for Timestamp {
@@ -79,6 +79,13 @@ impl Timestamp {
     /// The day it is in a time zone, `YYYY-MM-DD`.
     pub fn day(self, zone: &TimeZone) -> String {
         self.zoned(zone).date().to_string()
+    }
+
+    /// The end of a day that is written `YYYY-MM-DD`, in a time zone; none for anything else.
+    pub fn end_of_day(text: &str, zone: &TimeZone) -> Option<Self> {
+        let day: jiff::civil::Date = text.trim().parse().ok()?;
+        let next = day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+        Some(Self(next.timestamp().as_microsecond()))
     }
 
     /// RFC 3339 in UTC, as the API writes it.

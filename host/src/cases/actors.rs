@@ -1,7 +1,7 @@
 //! Who somebody is to a case, from their posts. Pure; the one place where sight of a case and the
 //! right to act on it are decided.
 
-use super::model::{Action, Case, Hop, State, Who};
+use super::model::{Action, Case, Hop, Procedure, State, Who};
 use crate::{
     context::{Context, Principal},
     db::cases::Seen,
@@ -23,29 +23,80 @@ pub fn reported(cx: &Context, case: &Case) -> bool {
     }
 }
 
-/// What a post makes its bearer to a case.
-fn by_post(cx: &Context, case: &Case, post: &Post) -> Option<Who> {
-    let course = &case.course;
-    let holds = course
-        .holder
-        .as_ref()
-        .is_some_and(|it| it.unit == post.unit);
-    let here = post.covers(&case.division);
-    match post.role {
-        Role::Dispatcher if holds => Some(Who::Dispatcher),
-        Role::Handler if holds => Some(Who::Handler),
-        Role::GridWorker if here => Some(Who::GridWorker),
-        Role::Verifier if here && course.state == State::Verifying && !worked(case, post, cx) => {
-            Some(Who::Verifier)
-        }
-        Role::Supervisor if here && above(case, post) => Some(Who::Supervisor),
+/// Whether the one who asks is the other party of a mediation.
+fn opposes(cx: &Context, case: &Case) -> bool {
+    let hash = match &cx.principal {
+        Principal::Person(person) => person.phone_hash.as_ref(),
+        Principal::Phone { hash } => Some(hash),
         _ => None,
-    }
+    };
+    hash.is_some() && hash == case.party_hash.as_ref()
 }
 
+/// What a post makes its bearer to a case.
+fn by_post(cx: &Context, case: &Case, post: &Post) -> Vec<Who> {
+    let held = case.course.holder.as_ref();
+    let holds = held.is_some_and(|it| it.unit == post.unit);
+    let here = post.covers(&case.division);
+    let mut found = Vec::new();
+    match post.role {
+        Role::Dispatcher if holds => found.push(Who::Dispatcher),
+        Role::Handler if holds => found.push(Who::Handler),
+        // What people want of each other is confidential to those who have it in hand.
+        _ if case.course.procedure == Procedure::Mediation => return found,
+        Role::GridWorker if here => found.push(Who::GridWorker),
+        Role::Verifier if here && looked_at(case.course.state) && !worked(case, post, cx) => {
+            found.push(Who::Verifier);
+        }
+        Role::Supervisor if here && above(case, post) => found.push(Who::Supervisor),
+        Role::DutyKeeper if here => found.push(Who::DutyKeeper),
+        _ => {}
+    }
+    if matches!(post.role, Role::Dispatcher | Role::Handler) {
+        found.extend(by_unit(case, post));
+    }
+    let body = case.course.joint.as_ref().map(|it| &it.body);
+    let leads = matches!(post.role, Role::Dispatcher | Role::Supervisor);
+    if leads && body == Some(&post.unit) {
+        found.push(Who::Convener);
+    }
+    found
+}
+
+/// What a unit that does not hold a case has to do with it.
+fn by_unit(case: &Case, post: &Post) -> Vec<Who> {
+    let course = &case.course;
+    let mut found = Vec::new();
+    let sent = course.trail.last().is_some_and(|it| it.unit == post.unit);
+    if post.role == Role::Dispatcher && sent {
+        found.push(Who::Sender);
+    }
+    let asked = course.co_tasks.iter().any(|it| it.unit == post.unit);
+    if post.role == Role::Handler && asked {
+        found.push(Who::CoHandler);
+    }
+    let proposed = course.proposal.as_ref();
+    if proposed.is_some_and(|it| it.unit.unit == post.unit) {
+        found.push(Who::Proposed);
+    }
+    if course.raisers.contains(&post.unit) {
+        found.push(Who::Raiser);
+    }
+    found
+}
+
+/// Whether somebody independent has something to look at.
+const fn looked_at(state: State) -> bool {
+    matches!(state, State::Verifying | State::Resolved)
+}
+
+/// V is not H, not C, not of their units.
 fn worked(case: &Case, post: &Post, cx: &Context) -> bool {
-    case.course.workers.contains(&post.unit)
-        || (case.course.handler.is_some() && case.course.handler.as_deref() == cx.account())
+    let course = &case.course;
+    let own = |account: &str| {
+        course.handler.as_deref() == Some(account) || course.hands.iter().any(|it| it == account)
+    };
+    course.workers.contains(&post.unit) || cx.account().is_some_and(own)
 }
 
 fn above(case: &Case, post: &Post) -> bool {
@@ -68,10 +119,12 @@ pub fn all<'a>(cx: &'a Context, case: &Case) -> Vec<(Who, Option<&'a Post>)> {
     if reported(cx, case) {
         found.push((Who::Reporter, None));
     }
+    if opposes(cx, case) {
+        found.push((Who::Party, None));
+    }
     for post in cx.posts() {
-        if let Some(who) = by_post(cx, case, post) {
-            found.push((who, Some(post)));
-        }
+        let all = by_post(cx, case, post);
+        found.extend(all.into_iter().map(|who| (who, Some(post))));
     }
     // Who took it on by themselves does a handler's part.
     if case.course.handler.is_some() && case.course.handler.as_deref() == cx.account() {
@@ -86,8 +139,13 @@ pub fn all<'a>(cx: &'a Context, case: &Case) -> Vec<(Who, Option<&'a Post>)> {
 
 /// Whether the one who asks may see the case. `knows`: one of their units has had to do with it.
 pub fn may_see(cx: &Context, case: &Case, knows: bool) -> bool {
-    if matches!(cx.principal, Principal::System(_)) || reported(cx, case) {
+    if matches!(cx.principal, Principal::System(_)) || reported(cx, case) || opposes(cx, case) {
         return true;
+    }
+    if case.course.procedure == Procedure::Mediation {
+        return all(cx, case)
+            .iter()
+            .any(|(who, _)| matches!(who, Who::Dispatcher | Who::Handler));
     }
     if case.proxy.is_some() && case.proxy.as_deref() == cx.account() {
         return true;
@@ -144,6 +202,7 @@ pub fn hop(post: &Post) -> Option<Hop> {
     Some(Hop {
         unit: post.unit.clone(),
         level: Level::of_division(&post.division)?,
+        skipped: false,
     })
 }
 

@@ -79,6 +79,9 @@ pub struct DutyItem {
     hours: [u32; 4],
     /// How many photos prove that it is done.
     pub evidence: u32,
+    /// Kinds of the units whose part the lead must wait for.
+    #[serde(default)]
+    required: Vec<String>,
     /// The law or rule it rests on.
     pub basis: String,
 }
@@ -90,6 +93,11 @@ impl DutyItem {
             Locale::Chinese => &self.zh,
             Locale::English => &self.en,
         }
+    }
+
+    /// Whether its lead must wait for the part of a unit of this kind.
+    pub fn requires(&self, kind: &str) -> bool {
+        self.required.iter().any(|it| it == kind)
     }
 
     /// When each clock would run out, started at `now`.
@@ -107,6 +115,8 @@ impl DutyItem {
         Dues {
             accept: after(accept),
             resolve: after(resolve),
+            return_by: after(RETURN_HOURS),
+            co_task: after(resolve),
             ..before_class(now)
         }
     }
@@ -117,7 +127,9 @@ const DAY: i64 = 24 * HOUR;
 
 /// When the clocks that hang on no class would run out, and those that do for a case that has none
 /// yet. A desk has 4 hours to file and 4 to send on; a question waits 7 days; a confirmation 24
-/// hours; a rating 7 days; an unheeded deadline tells the next desk after 24 hours.
+/// hours; a rating 7 days; an unheeded deadline tells the next desk after 24 hours. A dispute is ruled
+/// in 2 days; a decision handed over in 10 (《中华人民共和国行政许可法》 art. 44); a topic answered in 30; 15
+/// days are left to take a case up again or to appeal.
 pub fn before_class(now: Timestamp) -> Dues {
     Dues {
         triage: now.plus_seconds(4 * HOUR),
@@ -128,8 +140,20 @@ pub fn before_class(now: Timestamp) -> Dues {
         confirm: now.plus_seconds(DAY),
         rate: now.plus_seconds(7 * DAY),
         again: now.plus_seconds(DAY),
+        return_by: now.plus_seconds(i64::from(RETURN_HOURS) * HOUR),
+        rule: now.plus_seconds(2 * DAY),
+        co_task: now.plus_seconds(7 * DAY),
+        reopen: now.plus_seconds(15 * DAY),
+        appeal: now.plus_seconds(15 * DAY),
+        follow: now.plus_seconds(14 * DAY),
+        deliver: now.plus_seconds(10 * DAY),
+        answer: now.plus_seconds(30 * DAY),
+        consent: now.plus_seconds(14 * DAY),
     }
 }
+
+/// How long a unit has to find that it was sent what is another's, in the hours that its item counts.
+const RETURN_HOURS: u32 = 8;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

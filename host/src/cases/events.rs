@@ -17,6 +17,22 @@ use crate::{
 /// The consumer of the outbox that tells plugins.
 pub const PLUGINS: &str = "plugins";
 
+/// What was written with an act.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Said<'a> {
+    /// In words.
+    pub(super) words: Option<&'a str>,
+    /// The law, rule or duty item named.
+    pub(super) basis: Option<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    /// Words alone.
+    pub(super) const fn words(words: Option<&'a str>) -> Self {
+        Self { words, basis: None }
+    }
+}
+
 /// Adds the event that led to `case` as it is now, and the message to plugins about it.
 pub(super) async fn append(
     t: &mut Transaction,
@@ -25,16 +41,18 @@ pub(super) async fn append(
     case: &Case,
     input: &Input,
     post: Option<&Post>,
-    words: Option<&str>,
+    said: Said<'_>,
 ) -> Result<()> {
     let (seq, previous) = match rows::last_event(t, &case.id).await? {
         Some((seq, hash)) => (seq + 1, hash),
         None => (1, String::new()),
     };
     let salt = domain.ids.secret();
-    let digest = words.map_or_else(String::new, |words| {
-        domain.keys.mac(Purpose::Event, &[&salt, words])
-    });
+    let digest = match (said.words, said.basis) {
+        (None, _) => String::new(),
+        (Some(words), None) => domain.keys.mac(Purpose::Event, &[&salt, words]),
+        (Some(words), Some(basis)) => domain.keys.mac(Purpose::Event, &[&salt, words, basis]),
+    };
     let mut event = Event {
         id: domain.ids.id(cx.now),
         seq,
@@ -50,7 +68,8 @@ pub(super) async fn append(
         digest,
         previous,
         hash: String::new(),
-        words: words.map(str::to_owned),
+        words: said.words.map(str::to_owned),
+        basis: said.basis.map(str::to_owned),
     };
     event.hash = hash(&case.id, &event);
     rows::insert_event(t, &case.id, &event, &salt).await?;

@@ -1,18 +1,31 @@
 //! The engine: one pure function that takes a case from one version to the next, by the tables of
 //! `procedures`. No IO and no clock: `now` and every due time come in with the input, so that a
-//! log of inputs, replayed, gives the row.
+//! log of inputs, replayed, gives the row. What the guards ask is in `guards`, what the effects do in
+//! `effects`.
+
+mod effects;
+mod guards;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{Action, Clock, Course, Deadline, Hop, Procedure, Rating, State, Urgency, Who},
-    procedures::{Effect, Guard, Rule, To},
-    routing,
+    model::{
+        Action, Clock, Course, Deadline, Hop, Procedure, Rating, Signed, State, Urgency, Who,
+    },
 };
+use effects::Draft;
+
+pub(crate) use guards::stands;
 use crate::time::Timestamp;
 
 /// How often a reporter may be asked.
 pub const MOST_QUESTIONS: u32 = 3;
+/// How often a unit may return what it was sent; then a ruling binds.
+pub const MOST_RETURNS: u32 = 2;
+/// How often a case may be suspended.
+pub const MOST_SUSPENSIONS: u32 = 2;
+/// How long one suspension may be, in seconds.
+pub const LONGEST_SUSPENSION: i64 = 90 * 24 * 3600;
 
 /// What the duty list says about a class, as far as the engine needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,8 +71,35 @@ pub struct Dues {
     pub confirm: Timestamp,
     /// Resolved to rated.
     pub rate: Timestamp,
-    /// From one escalation to the next.
+    /// From one escalation to the next; also to answer who oversees.
     pub again: Timestamp,
+    /// Sent to the last moment at which it may be returned.
+    #[serde(default)]
+    pub return_by: Timestamp,
+    /// Returned to ruled.
+    #[serde(default)]
+    pub rule: Timestamp,
+    /// A part: asked to done.
+    #[serde(default)]
+    pub co_task: Timestamp,
+    /// Resolved to the last moment at which it may be taken up again.
+    #[serde(default)]
+    pub reopen: Timestamp,
+    /// Refused to the last moment for an appeal.
+    #[serde(default)]
+    pub appeal: Timestamp,
+    /// How long a case may follow another before somebody looks.
+    #[serde(default)]
+    pub follow: Timestamp,
+    /// Decided to handed over.
+    #[serde(default)]
+    pub deliver: Timestamp,
+    /// Published to answered.
+    #[serde(default)]
+    pub answer: Timestamp,
+    /// Asked to consented, by both parties.
+    #[serde(default)]
+    pub consent: Timestamp,
 }
 
 impl Dues {
@@ -72,6 +112,16 @@ impl Dues {
             Clock::Resolve | Clock::Perform => self.resolve,
             Clock::Confirm | Clock::Review => self.confirm,
             Clock::Rate => self.rate,
+            Clock::Return => self.return_by,
+            Clock::Rule => self.rule,
+            Clock::CoTask => self.co_task,
+            Clock::Reopen => self.reopen,
+            Clock::Appeal => self.appeal,
+            Clock::Follow => self.follow,
+            Clock::Deliver => self.deliver,
+            Clock::Answer => self.answer,
+            Clock::Consent => self.consent,
+            Clock::Oversight | Clock::Suspend => self.again,
         }
     }
 }
@@ -93,7 +143,7 @@ pub struct Input {
     /// Whom a visit is given to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointee: Option<Appointee>,
-    /// The incident that was found, or the visit that it was found on.
+    /// The incident that was found, or the visit that it was found on; the case that it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// The duty item of the class, chosen or kept.
@@ -108,8 +158,23 @@ pub struct Input {
     pub files: u32,
     /// The three answers.
     pub rating: Option<Rating>,
-    /// The clock that ran out, for an escalation.
+    /// The clock that ran out, for what the timer does.
     pub clock: Option<Clock>,
+    /// The unit whose part it was, of a co-task's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// Until when it may wait, or by when to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Whether a law, a rule or a duty item was named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub basis: bool,
+    /// Whether the lead must wait for the part that is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// Whether it is of the sample that somebody looks at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sampled: bool,
     /// When.
     pub now: Timestamp,
     /// When the clocks would run out.
@@ -147,6 +212,52 @@ pub enum Refusal {
     Appointee,
     /// It is their own work.
     Own,
+    /// Who refused it must not decide again.
+    FreshEyes,
+    /// A legal basis or a duty item is missing.
+    Basis,
+    /// The window is over.
+    Window,
+    /// It was returned often enough, or a ruling binds.
+    Returned,
+    /// The proposed unit has not agreed.
+    NotAgreed,
+    /// The unit cannot be asked for a part.
+    CoUnit,
+    /// There is no such part in this state.
+    Part,
+    /// A required part is still open.
+    PartsOpen,
+    /// The day is missing or too far ahead, or it was suspended often enough.
+    Until,
+    /// Nobody has asked that it may wait.
+    NotAsked,
+    /// It does not climb as something that cannot be done.
+    NotUnable,
+    /// It climbs as something that cannot be done.
+    NotDone,
+    /// A second person must approve.
+    Second,
+    /// It is no trifle, or two photos are missing.
+    Trivial,
+    /// It is not of the sample.
+    Sample,
+    /// The letter is missing.
+    Letter,
+    /// It was taken up again before.
+    Reopened,
+    /// It was appealed before.
+    Appealed,
+    /// Nobody's life is at risk.
+    NoEmergency,
+    /// Nobody asks for an answer.
+    NotOverseen,
+    /// There is no such case to follow.
+    Primary,
+    /// The coordinating body has not confirmed.
+    Joint,
+    /// It was not refused.
+    NotRefused,
 }
 
 /// A case that does not exist yet.
@@ -168,6 +279,31 @@ pub const fn unborn() -> Course {
         escalations: 0,
         danger: false,
         rating: None,
+        returns: 0,
+        bound: false,
+        proposal: None,
+        co_tasks: Vec::new(),
+        suspensions: 0,
+        suspend_until: None,
+        oversight: None,
+        breached: Vec::new(),
+        parked: Vec::new(),
+        raisers: Vec::new(),
+        reopens: 0,
+        appeals: 0,
+        decider: None,
+        refused: false,
+        merged: None,
+        unable: false,
+        explained_by: None,
+        explained: false,
+        sample: None,
+        joint: None,
+        hands: Vec::new(),
+        signed: Signed {
+            reporter: false,
+            party: false,
+        },
         version: 0,
     }
 }
@@ -191,7 +327,7 @@ pub fn step(
         return Err(Refusal::Actor);
     }
     for guard in rule.guards {
-        holds(*guard, &course, input)?;
+        guards::holds(*guard, &course, deadlines, input)?;
     }
     let mut next = Draft {
         course,
@@ -201,201 +337,6 @@ pub fn step(
         next.apply(*effect, input)?;
     }
     next.enter(rule);
-    if input.action == Action::Escalate {
-        next.rearm(input);
-    }
     next.course.version += 1;
     Ok((next.course, next.deadlines))
-}
-
-fn holds(guard: Guard, course: &Course, input: &Input) -> Result<(), Refusal> {
-    let fine = |ok: bool, refusal| if ok { Ok(()) } else { Err(refusal) };
-    match guard {
-        Guard::Class => fine(
-            input
-                .duty
-                .as_ref()
-                .is_some_and(|it| it.lead.is_some() && it.procedure == course.procedure),
-            Refusal::Class,
-        ),
-        Guard::Reason => fine(input.reason, Refusal::Reason),
-        Guard::Evidence => {
-            let needed = input.duty.as_ref().map_or(0, |it| it.evidence);
-            fine(input.files >= needed, Refusal::Evidence)
-        }
-        Guard::AskedBound => fine(course.asked < MOST_QUESTIONS, Refusal::Asked),
-        Guard::Basic => {
-            let basic = input.duty.as_ref().is_some_and(|it| it.basic);
-            let low = course
-                .holder
-                .as_ref()
-                .is_some_and(|it| input.duty.as_ref().is_some_and(|d| it.level >= d.lowest));
-            fine(basic && low, Refusal::Basic)
-        }
-        Guard::Target => routing::may_send(course, input),
-        Guard::Above => fine(
-            match (&course.holder, &input.target) {
-                (Some(holder), Some(above)) => above.level > holder.level,
-                _ => false,
-            },
-            Refusal::Top,
-        ),
-        Guard::NoDanger => fine(!course.danger, Refusal::Danger),
-        Guard::Appointee => {
-            let it = input.appointee.as_ref().ok_or(Refusal::Appointee)?;
-            let duty = input.duty.as_ref();
-            fine(
-                duty.is_none_or(|duty| it.unit.level >= duty.lowest),
-                Refusal::TooLow,
-            )
-        }
-        Guard::Another => fine(
-            course.handler.is_none() || course.handler != input.actor,
-            Refusal::Own,
-        ),
-        Guard::Rating => fine(
-            input
-                .rating
-                .is_some_and(|it| (1..=5).contains(&it.satisfied)),
-            Refusal::Rating,
-        ),
-    }
-}
-
-/// Notes that the worker's unit has worked on it.
-fn worked(course: &mut Course) {
-    if let Some(hop) = &course.worker
-        && !course.workers.contains(&hop.unit)
-    {
-        course.workers.push(hop.unit.clone());
-    }
-}
-
-struct Draft {
-    course: Course,
-    deadlines: Vec<Deadline>,
-}
-
-impl Draft {
-    fn apply(&mut self, effect: Effect, input: &Input) -> Result<(), Refusal> {
-        let course = &mut self.course;
-        match effect {
-            Effect::Receive => {
-                course.holder = Some(input.target.clone().ok_or(Refusal::Target)?);
-                course.class = input.duty.as_ref().map(|it| it.class.clone());
-                course.urgency = input.urgency.unwrap_or(Urgency::Normal);
-                course.danger = input.danger;
-            }
-            Effect::Classify => {
-                let duty = input.duty.as_ref().ok_or(Refusal::Class)?;
-                course.class = Some(duty.class.clone());
-                course.lead.clone_from(&duty.lead);
-                course.urgency = input.urgency.unwrap_or(course.urgency);
-            }
-            Effect::Push => {
-                course.trail.extend(course.holder.take());
-                course.holder.clone_from(&input.target);
-                course.handler = None;
-            }
-            Effect::Rise => {
-                let above = input.target.clone().ok_or(Refusal::Top)?;
-                course.trail.retain(|hop| hop.level > above.level);
-                course.holder = Some(above);
-                course.handler = None;
-                course.worker = None;
-            }
-            Effect::TakeOn => {
-                course.handler.clone_from(&input.actor);
-                course.worker.clone_from(&course.holder);
-                worked(course);
-            }
-            Effect::Appoint => {
-                let it = input.appointee.clone().ok_or(Refusal::Appointee)?;
-                course.handler = Some(it.account);
-                course.worker = Some(it.unit);
-                worked(course);
-            }
-            Effect::Lift => {
-                if input.target.is_some() {
-                    course.holder.clone_from(&input.target);
-                }
-                course.handler = None;
-                course.worker = None;
-            }
-            Effect::Asked => course.asked += 1,
-            Effect::ClimbTrail => {
-                if course.state == State::Feedback {
-                    course.climbed += 1;
-                }
-                if let Some(hop) = routing::next_hop(course) {
-                    course.holder = Some(hop.clone());
-                }
-            }
-            Effect::Return => {
-                course.climbed = 0;
-                course.holder.clone_from(&course.worker);
-            }
-            Effect::Rate => course.rating = input.rating,
-            Effect::Oversee => {
-                course.escalations += 1;
-                if input.target.is_some() {
-                    course.overseer.clone_from(&input.target);
-                }
-            }
-            Effect::Start(clock) => self.start(clock, input),
-            Effect::Stop(clock) => self.deadlines.retain(|it| it.clock != clock),
-            Effect::Pause(clock) => self.pause(clock, input.now),
-            Effect::Resume(clock) => self.resume(clock, input.now),
-            Effect::End => {
-                course.holder = None;
-                course.overseer = None;
-                self.deadlines.clear();
-            }
-        }
-        Ok(())
-    }
-
-    fn enter(&mut self, rule: &Rule) {
-        self.course.state = match rule.to {
-            To::Same => self.course.state,
-            To::State(state) => state,
-            To::Climb if routing::next_hop(&self.course).is_some() => State::Feedback,
-            To::Climb => State::Verifying,
-        };
-    }
-
-    /// A running clock is never reset: starting it again changes nothing.
-    fn start(&mut self, clock: Clock, input: &Input) {
-        if self.deadlines.iter().all(|it| it.clock != clock) {
-            self.deadlines.push(Deadline {
-                clock,
-                due: input.dues.of(clock),
-                paused: None,
-            });
-        }
-    }
-
-    fn pause(&mut self, clock: Clock, now: Timestamp) {
-        for it in self.deadlines.iter_mut().filter(|it| it.clock == clock) {
-            it.paused = it.paused.or(Some(now));
-        }
-    }
-
-    fn resume(&mut self, clock: Clock, now: Timestamp) {
-        for it in self.deadlines.iter_mut().filter(|it| it.clock == clock) {
-            if let Some(since) = it.paused.take() {
-                let stood = now.micros().saturating_sub(since.micros());
-                it.due = Timestamp::from_micros(it.due.micros().saturating_add(stood));
-            }
-        }
-    }
-
-    /// The clock that ran out runs on, to tell the next desk up if nothing happens.
-    fn rearm(&mut self, input: &Input) {
-        for it in &mut self.deadlines {
-            if Some(it.clock) == input.clock {
-                it.due = input.dues.again;
-            }
-        }
-    }
 }

@@ -10,8 +10,10 @@ pub mod events;
 pub mod lifecycle;
 #[cfg(test)]
 mod lifecycle_tests;
+mod merging;
 pub mod model;
 pub mod operations;
+mod prepare;
 pub mod procedures;
 pub mod queues;
 mod refusal;

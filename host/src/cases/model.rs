@@ -1,8 +1,13 @@
-//! The words of case routing as values: states, actions, a case. No rule is here, and no IO.
+//! The words of case routing as values: states, actions, clocks and parts. No rule is here, and no
+//! IO. `course` holds what they are about.
+
+mod course;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{context::Channel, identity::Level, time::Timestamp};
+pub use course::{
+    Case, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight, Proposal, Rating, Signed,
+};
 
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
@@ -34,6 +39,12 @@ named! {
         Incident = "incident",
         /// 走访/巡查: planned work of a grid worker.
         Visit = "visit",
+        /// 办件: a resident or legal entity asks for a service or a permit.
+        Application = "application",
+        /// 建议: a proposal or a question that need not fit any duty item.
+        Topic = "topic",
+        /// 调解: a dispute between people.
+        Mediation = "mediation",
     }
 }
 
@@ -77,6 +88,32 @@ named! {
         Missed = "missed",
         /// A visit that was looked at. An end.
         Reviewed = "reviewed",
+        /// Follows another case about the same thing.
+        Merged = "merged",
+        /// 退单: the unit it was sent to says that it is another's; that unit still answers for it.
+        Disputed = "disputed",
+        /// 挂账: cannot be done before a stated day, for a public reason.
+        Suspended = "suspended",
+        /// 受理: an application that is complete and taken on; a mediation that both agreed to.
+        Accepted = "accepted",
+        /// The departments work on their parts of an application.
+        InReview = "in-review",
+        /// An application that was decided; the answer has yet to be handed over.
+        Decided = "decided",
+        /// The answer to an application was handed over, and may be rated.
+        Delivered = "delivered",
+        /// A topic that all may read and endorse.
+        Published = "published",
+        /// A topic that was answered, and may be rated.
+        Answered = "answered",
+        /// A topic that became a case or a plan. An end.
+        Adopted = "adopted",
+        /// A mediator talks with both.
+        InMediation = "in-mediation",
+        /// An agreement that both have signed. An end.
+        Agreed = "agreed",
+        /// A mediation without agreement: it is raised, or they are told where to go.
+        Failed = "failed",
     }
 }
 
@@ -143,6 +180,100 @@ named! {
         Review = "review",
         /// Call a visit off.
         Cancel = "cancel",
+        /// Ask somebody else to look at a refusal.
+        Appeal = "appeal",
+        /// Let it follow another case about the same thing.
+        Merge = "merge",
+        /// Let it go its own way again.
+        Split = "split",
+        /// The case that it follows was resolved: so is it.
+        Follow = "follow",
+        /// 退单
+        Return = "return",
+        /// 裁定: say whose it is.
+        Rule = "rule",
+        /// Propose that another unit takes it.
+        Propose = "propose",
+        /// Agree to take it.
+        Agree = "agree",
+        /// Hand it over to the unit that agreed.
+        Transfer = "transfer",
+        /// 配合: ask another unit to do a part.
+        AskCo = "ask-co",
+        /// Take a part on.
+        AcceptCo = "accept-co",
+        /// Say why a part is not theirs.
+        RefuseCo = "refuse-co",
+        /// Say that a part is done.
+        FinishCo = "finish-co",
+        /// Let it go on without a part.
+        WaiveCo = "waive-co",
+        /// Ask that it may wait until a day.
+        AskSuspend = "ask-suspend",
+        /// 挂账
+        Suspend = "suspend",
+        /// Do not let it wait.
+        RefuseSuspend = "refuse-suspend",
+        /// Go on with it.
+        Resume = "resume",
+        /// Say that it cannot be done, and why.
+        ReportUnable = "report-unable",
+        /// First approval of closing it with an explanation.
+        ApproveExplained = "approve-explained",
+        /// Second approval: it is closed with an explanation.
+        CloseExplained = "close-explained",
+        /// Done on the spot, with a photo before and one after.
+        FinishTrivial = "finish-trivial",
+        /// One of a sample was looked at, and found in order.
+        SpotPass = "spot-pass",
+        /// One of a sample was looked at, and found wanting.
+        SpotFail = "spot-fail",
+        /// 回访: the reporter's answers, given by telephone.
+        RateByCall = "rate-by-call",
+        /// Take it up again.
+        Reopen = "reopen",
+        /// 督办: ask for an answer by a date.
+        Oversee = "oversee",
+        /// Answer that.
+        AnswerOversight = "answer-oversight",
+        /// Danger to life: straight to whoever can help.
+        Emergency = "emergency",
+        /// Say that what was raised should not come back.
+        Contest = "contest",
+        /// 联动: a coordinating body makes it a joint case.
+        Convene = "convene",
+        /// That body confirms that it may close.
+        ConfirmJoint = "confirm-joint",
+        /// A window is over; nothing else changes.
+        Expire = "expire",
+        /// Hand in an application.
+        Apply = "apply",
+        /// Grant an application.
+        Approve = "approve",
+        /// Refuse an application.
+        Refuse = "refuse",
+        /// Hand over what was decided.
+        Deliver = "deliver",
+        /// Hand in a topic.
+        Suggest = "suggest",
+        /// Let all read a topic.
+        Publish = "publish",
+        /// Answer a topic.
+        Answer = "answer",
+        /// Make a case or a plan of a topic.
+        Adopt = "adopt",
+        /// Ask for a mediation.
+        AskMediation = "ask-mediation",
+        /// Agree that somebody mediates.
+        Consent = "consent",
+        /// Begin to mediate.
+        Mediate = "mediate",
+        /// Sign the agreement.
+        Sign = "sign",
+        /// Say that there is no agreement.
+        Fail = "fail",
+        /// Say where to go instead.
+        Refer = "refer",
     }
 }
 
@@ -181,6 +312,28 @@ named! {
         Perform = "perform",
         /// Made or missed to looked at.
         Review = "review",
+        /// Sent to the last moment at which it may be returned.
+        Return = "return",
+        /// Returned to ruled.
+        Rule = "rule",
+        /// A part of another unit: asked to done.
+        CoTask = "co-task",
+        /// Suspended to the day on which it goes on.
+        Suspend = "suspend",
+        /// 督办: asked to answered.
+        Oversight = "oversight",
+        /// Resolved to the last moment at which it may be taken up again.
+        Reopen = "reopen",
+        /// Refused to the last moment at which somebody else may be asked.
+        Appeal = "appeal",
+        /// How long a case may follow another before somebody looks.
+        Follow = "follow",
+        /// Decided to handed over.
+        Deliver = "deliver",
+        /// Published to answered.
+        Answer = "answer",
+        /// Asked to consented, by both parties.
+        Consent = "consent",
     }
 }
 
@@ -205,122 +358,36 @@ named! {
         Timer = "timer",
         /// P: a plugin, by its granted capability.
         Plugin = "plugin",
+        /// D: a dispatcher of the unit that sent it to the holder.
+        Sender = "sender",
+        /// C: a handler of a unit that was asked for a part.
+        CoHandler = "co-handler",
+        /// A handler or dispatcher of the unit that is proposed to take it.
+        Proposed = "proposed",
+        /// A: a keeper of the duty list of the place.
+        DutyKeeper = "duty-keeper",
+        /// Somebody of a unit that has raised it.
+        Raiser = "raiser",
+        /// The other party of a mediation.
+        Party = "party",
+        /// Somebody of a coordinating body of the place.
+        Convener = "convener",
     }
-}
-
-/// A unit as a case knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Hop {
-    /// The unit.
-    pub unit: String,
-    /// Its level.
-    pub level: Level,
-}
-
-/// How a case was rated: three questions, kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Rating {
-    /// Did somebody get in touch?
-    pub contacted: bool,
-    /// Is it solved?
-    pub solved: bool,
-    /// Satisfied, 1 to 5.
-    pub satisfied: u8,
-}
-
-/// What the engine reads and changes. Everything else about a case is words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Course {
-    /// By which table it moves.
-    #[serde(default)]
-    pub procedure: Procedure,
-    /// Where it stands.
-    pub state: State,
-    /// Class of the duty list, once known.
-    pub class: Option<String>,
-    /// How soon.
-    pub urgency: Urgency,
-    /// Who holds it; none when it has ended.
-    pub holder: Option<Hop>,
-    /// The account that took it on, or was given it.
-    pub handler: Option<String>,
-    /// The unit that answers for it, from filing on.
-    pub lead: Option<String>,
-    /// The units that it came through on the way to the worker, the first desk first.
-    pub trail: Vec<Hop>,
-    /// How many hops of the trail have confirmed, counted from the worker's end.
-    pub climbed: u32,
-    /// The unit that works on it, kept while the feedback climbs, so that rework finds it.
-    pub worker: Option<Hop>,
-    /// The desk that has been told of a passed deadline, and now oversees.
-    pub overseer: Option<Hop>,
-    /// Units that have worked on it: none of theirs may verify it.
-    pub workers: Vec<String>,
-    /// How often the reporter was asked.
-    pub asked: u32,
-    /// How often a deadline has passed.
-    pub escalations: u32,
-    /// Whether the reporter has said that lives are at risk.
-    pub danger: bool,
-    /// The rating, once given.
-    pub rating: Option<Rating>,
-    /// Counts the changes; a command names the one it was made for.
-    pub version: u32,
-}
-
-/// A deadline of a case. While `paused` is set, `due` says what is left, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deadline {
-    /// What it is for.
-    pub clock: Clock,
-    /// When it passes; in the past once it has fired and climbs again.
-    pub due: Timestamp,
-    /// When it was stopped, if it stands still.
-    pub paused: Option<Timestamp>,
-}
-
-/// A case.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// Row id.
-    pub id: String,
-    /// The number people quote.
-    pub number: String,
-    /// What the engine moves.
-    pub course: Course,
-    /// In few words; no personal data.
-    pub title: String,
-    /// Cell or community.
-    pub division: String,
-    /// In words.
-    pub address: String,
-    /// CGCS2000, if a point was given.
-    pub lon: Option<f64>,
-    /// CGCS2000, if a point was given.
-    pub lat: Option<f64>,
-    /// How it came in.
-    pub channel: Channel,
-    /// The reporter's account, if they have one.
-    pub reporter: Option<String>,
-    /// The keyed hash of the phone number it was reported with.
-    pub phone_hash: Option<String>,
-    /// The account that filed it on somebody's behalf.
-    pub proxy: Option<String>,
-    /// The plugin it was opened through.
-    pub plugin: Option<String>,
-    /// When it was handed in.
-    pub opened: Timestamp,
-    /// When it ended.
-    pub closed: Option<Timestamp>,
-    /// The soonest deadline that runs.
-    pub due: Option<Timestamp>,
-    /// What runs. Empty in a list.
-    pub deadlines: Vec<Deadline>,
 }
 
 impl State {
     /// Whether nothing more is to be done.
     pub const fn ended(self) -> bool {
-        matches!(self, Self::Declined | Self::Closed | Self::Reviewed)
+        matches!(
+            self,
+            Self::Declined | Self::Closed | Self::Reviewed | Self::Adopted | Self::Agreed
+        )
+    }
+}
+
+impl Clock {
+    /// Whether it only bounds a right: it may outlive the case, and nothing is late when it ends.
+    pub const fn is_window(self) -> bool {
+        matches!(self, Self::Return | Self::Reopen | Self::Appeal)
     }
 }

@@ -1,30 +1,26 @@
 //! The only door into cases: pages, the API and plugins all come through here. Checks authority,
 //! asks the engine, and writes what it says in one transaction with its event.
 
-use std::sync::Arc;
-
 use super::{
     actors,
-    duty::{self, DutyList},
-    events,
-    lifecycle::{self, Duty, Input},
-    model::{Action, Case, Hop, Rating, Urgency, Who},
-    refusal,
-    routing::division_at,
-    visits,
+    events::{self, Said},
+    lifecycle, merging,
+    model::{Action, Case, Procedure, Rating, Urgency},
+    prepare, refusal, visits,
 };
 use crate::{
     attachments,
     context::{Context, Principal},
-    db::{self, Transaction, cases as rows, units::Unit},
+    db::{self, Transaction, cases as rows},
     domain::Domain,
     error::{Error, Problem, Result},
     grid::Point,
-    identity::{Level, Post, audit},
+    identity::audit,
     plugins::Capability,
+    time::Timestamp,
 };
 
-pub use super::submit::submit;
+pub use super::{prepare::hop, submit::submit};
 
 /// The longest title, in characters.
 pub const TITLE: usize = 80;
@@ -32,6 +28,8 @@ pub const TITLE: usize = 80;
 pub const WORDS: usize = 2000;
 /// The longest address, in characters.
 pub const ADDRESS: usize = 200;
+/// The longest name of a law, a rule or a duty item, in characters.
+pub const BASIS: usize = 200;
 /// The kind of unit that receives and sends on the cases of a division.
 pub const DESK: &str = "desk";
 
@@ -40,6 +38,10 @@ pub const DESK: &str = "desk";
 pub struct Report {
     /// The same report, sent again with the same `once`, answers the first case. 1 to 64 characters.
     pub once: String,
+    /// By which table it moves, where no class says so: an incident when neither does.
+    pub procedure: Option<Procedure>,
+    /// The other party, of a mediation.
+    pub party: Option<Party>,
     /// Class of the duty list, if the reporter chose one.
     pub class: Option<String>,
     /// In few words, at most 80 characters; the beginning of the description when empty.
@@ -68,6 +70,15 @@ pub struct Report {
     pub about: Option<About>,
 }
 
+/// The other party of a mediation, as the one who asks for it names them.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// At most 40 characters.
+    pub name: String,
+    /// The number by which they are asked, and by which they find the case.
+    pub phone: String,
+}
+
 /// Whom a case is about that a plugin opens by itself.
 #[derive(Clone, Debug)]
 pub struct About {
@@ -92,6 +103,14 @@ pub struct Command {
     pub action: Action,
     /// Words: a reason, an answer, what was done. At most 2,000 characters.
     pub words: Option<String>,
+    /// The law, rule or duty item on which it rests. At most 200 characters.
+    pub basis: Option<String>,
+    /// Until when it may wait; by when to answer.
+    pub until: Option<Timestamp>,
+    /// The other case, by its number: the one to follow, or what a topic became.
+    pub other: Option<String>,
+    /// Whether the lead must wait for a part.
+    pub required: bool,
     /// The unit it is sent to.
     pub target: Option<String>,
     /// The account that a visit is given to.
@@ -117,6 +136,10 @@ impl Command {
             once: once.to_owned(),
             action,
             words: None,
+            basis: None,
+            until: None,
+            other: None,
+            required: false,
             target: None,
             person: None,
             class: None,
@@ -239,6 +262,12 @@ fn check_command(command: &Command) -> Result<()> {
             Problem::at("words", "text-too-long").with("limit", WORDS),
         ]));
     }
+    let basis = command.basis.as_deref().map_or(0, |it| it.chars().count());
+    if basis > BASIS {
+        return Err(Error::Invalid(vec![
+            Problem::at("basis", "text-too-long").with("limit", BASIS),
+        ]));
+    }
     Ok(())
 }
 
@@ -253,28 +282,33 @@ async fn advance(
     if command.version.is_some_and(|version| version != was) {
         return Err(Error::Conflict("case-changed-meanwhile"));
     }
-    let actor = actors::all(cx, &case);
-    let mut input = input(t, domain, cx, &case, command, &actor).await?;
-    let post = post_for(command.action, &case, &actor);
-    let words = command
-        .words
-        .as_deref()
-        .map(str::trim)
-        .filter(|it| !it.is_empty());
+    let actor = prepare::actors(t, cx, &case, command.action).await?;
+    let mut input = prepare::input(t, domain, cx, &case, command, &actor).await?;
+    let post = prepare::post_for(command.action, &case, &actor);
+    let trimmed = |it: &'_ Option<String>| {
+        let text = it.as_deref().map(str::trim).filter(|it| !it.is_empty());
+        text.map(str::to_owned)
+    };
+    let (words, basis) = (trimmed(&command.words), trimmed(&command.basis));
     (case.course, case.deadlines) =
         lifecycle::step(&case.course, &case.deadlines, &input).map_err(refusal::error)?;
-    case.due = rows::next_due(&case.deadlines);
+    case.due = case.next_due();
     case.closed = case.course.state.ended().then_some(cx.now);
     if command.action == Action::Find {
         input.link = Some(visits::found(t, domain, cx, &case, command).await?);
     }
     rows::update(t, &case, was).await?;
-    events::append(t, domain, cx, &case, &input, post, words).await?;
+    let said = Said {
+        words: words.as_deref(),
+        basis: basis.as_deref(),
+    };
+    events::append(t, domain, cx, &case, &input, post, said).await?;
+    merging::tell_followers(t, domain, cx, &case).await?;
     // What was seen is of the problem, not of the visit.
     if command.action == Action::Find {
         return Ok(case);
     }
-    if let (Some(class), Some(urgency)) = (chosen(command), command.urgency) {
+    if let (Some(class), Some(urgency)) = (prepare::chosen(command), command.urgency) {
         rows::choose(t, &case.id, class, urgency).await?;
     }
     attachments::bind(
@@ -287,175 +321,6 @@ async fn advance(
     )
     .await?;
     Ok(case)
-}
-
-/// The class that a command files under.
-fn chosen(command: &Command) -> Option<&String> {
-    let files = matches!(command.action, Action::File | Action::SelfHandle);
-    command.class.as_ref().filter(|_| files)
-}
-
-/// The post an act is done from: the one that allows it.
-fn post_for<'a>(
-    action: Action,
-    case: &Case,
-    actor: &[(Who, Option<&'a Post>)],
-) -> Option<&'a Post> {
-    let rule = case.course.procedure.rule(action, case.course.state)?;
-    let found = actor.iter().find(|(who, _)| rule.who.contains(who))?;
-    found.1
-}
-
-async fn input(
-    t: &mut Transaction,
-    domain: &Domain,
-    cx: &Context,
-    case: &Case,
-    command: &Command,
-    actor: &[(Who, Option<&Post>)],
-) -> Result<Input> {
-    let list = domain.duty.list();
-    // A class is chosen when a case is filed; naming another later must not loosen its rules.
-    let class = chosen(command).or(case.course.class.as_ref());
-    let duty = match class {
-        Some(class) => duty_for(t, &list, class, &case.division).await?,
-        None => None,
-    };
-    let urgency = command.urgency.unwrap_or(case.course.urgency);
-    let item = class.and_then(|it| list.item(it));
-    let target = match (command.action, &command.target) {
-        (Action::Raise, _) => above(t, case, case.course.holder.as_ref()).await?,
-        (Action::VerifyFail, _) => {
-            above(
-                t,
-                case,
-                case.course
-                    .overseer
-                    .as_ref()
-                    .or(case.course.worker.as_ref()),
-            )
-            .await?
-        }
-        (_, Some(unit)) => db::units::get(t, unit).await?.as_ref().and_then(hop),
-        (_, None) => None,
-    };
-    let appointee = match &command.person {
-        Some(person) => visits::appointee(t, person, &case.division, cx.now).await?,
-        None => None,
-    };
-    Ok(Input {
-        appointee,
-        who: actor.iter().map(|(who, _)| *who).collect(),
-        actor: cx.account().map(str::to_owned),
-        unit: post_for(command.action, case, actor).and_then(actors::hop),
-        target,
-        duty,
-        urgency: command.urgency,
-        reason: command
-            .words
-            .as_deref()
-            .is_some_and(|it| !it.trim().is_empty()),
-        files: command.files.len().try_into().unwrap_or(u32::MAX),
-        rating: command.rating,
-        dues: match item {
-            Some(item) => item.dues(urgency, cx.now, &domain.zone),
-            None => duty::before_class(cx.now),
-        },
-        ..blank(command.action, cx)
-    })
-}
-
-pub(super) fn blank(action: Action, cx: &Context) -> Input {
-    Input {
-        action,
-        who: Vec::new(),
-        actor: None,
-        unit: None,
-        target: None,
-        appointee: None,
-        link: None,
-        duty: None,
-        urgency: None,
-        danger: false,
-        reason: false,
-        files: 0,
-        rating: None,
-        clock: None,
-        now: cx.now,
-        dues: duty::before_class(cx.now),
-    }
-}
-
-/// The desk of the lowest division, from `level` up, that has one at this place.
-pub(super) async fn desk_for(
-    t: &mut db::Connection,
-    division: &str,
-    level: Level,
-) -> Result<Option<Hop>> {
-    let mut level = Some(level);
-    while let Some(at) = level {
-        if let Some(code) = division_at(division, at)
-            && let Some(unit) = db::units::of(t, code, DESK).await?
-        {
-            return Ok(hop(&unit));
-        }
-        level = at.above();
-    }
-    Ok(None)
-}
-
-/// The desk above a hop; a missing one is passed over. None at the top.
-pub(super) async fn above(
-    t: &mut db::Connection,
-    case: &Case,
-    from: Option<&Hop>,
-) -> Result<Option<Hop>> {
-    match from.and_then(|hop| hop.level.above()) {
-        Some(level) => desk_for(t, &case.division, level).await,
-        None => Ok(None),
-    }
-}
-
-/// A unit as a case knows it; none for a unit above a district.
-pub fn hop(unit: &Unit) -> Option<Hop> {
-    Some(Hop {
-        unit: unit.id.clone(),
-        level: unit.level()?,
-    })
-}
-
-/// The duty item at this place: its lead is the nearest unit of its kind, from the street up.
-pub(super) async fn duty_for(
-    t: &mut db::Connection,
-    list: &Arc<DutyList>,
-    class: &str,
-    division: &str,
-) -> Result<Option<Duty>> {
-    let Some(item) = list.item(class) else {
-        return Err(Error::invalid("class", "case-class-unknown"));
-    };
-    // The office of a street is the desk of that street.
-    let kind = if item.lead == "street-office" {
-        DESK
-    } else {
-        item.lead.as_str()
-    };
-    let mut lead = None;
-    for level in [Level::Street, Level::District] {
-        if lead.is_none()
-            && let Some(code) = division_at(division, level)
-        {
-            lead = db::units::of(t, code, kind).await?.map(|it| it.id);
-        }
-    }
-    Ok(Some(Duty {
-        class: item.code.clone(),
-        procedure: item.procedure,
-        lead,
-        lowest: item.lowest,
-        basic: item.basic,
-        evidence: item.evidence,
-    }))
 }
 
 /// One case. `NotFound` when there is none, or it is not the caller's to see; `Unauthenticated`

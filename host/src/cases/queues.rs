@@ -1,6 +1,9 @@
 //! The work lists of staff: which posts give which, what is in them, and how much. Reads only.
 
-use super::{model::Case, model::State, views::list};
+use super::{
+    model::{Case, Procedure, State},
+    views::list,
+};
 use crate::{
     context::{Context, Principal},
     db::cases::{self as rows, Filter, Order, Round},
@@ -27,6 +30,12 @@ pub enum Queue {
     Today,
     /// What waits for an independent check where the caller verifies.
     Verify,
+    /// What other units ask of the caller's: a part, a ruling, whether they take it, a confirmation.
+    Asked,
+    /// What waits for a supervisor's word: to let a case wait, or to close it with an explanation.
+    Approvals,
+    /// Disputes about whose a case is, where the caller keeps the duty list.
+    Disputes,
     /// What has overrun and is overseen by the caller's units.
     Overseen,
     /// What is open in the places of the caller's grid-worker and supervisor posts.
@@ -37,11 +46,14 @@ pub enum Queue {
 
 impl Queue {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Today,
         Self::Desk,
         Self::Work,
+        Self::Asked,
         Self::Verify,
+        Self::Approvals,
+        Self::Disputes,
         Self::Overseen,
         Self::Area,
         Self::Proxy,
@@ -54,6 +66,9 @@ impl Queue {
             Self::Work => "work",
             Self::Today => "today",
             Self::Verify => "verify",
+            Self::Asked => "asked",
+            Self::Approvals => "approvals",
+            Self::Disputes => "disputes",
             Self::Overseen => "overseen",
             Self::Area => "area",
             Self::Proxy => "proxy",
@@ -71,6 +86,9 @@ impl Queue {
             Self::Work => &[Role::Handler],
             Self::Today => &[Role::GridWorker, Role::Handler],
             Self::Verify => &[Role::Verifier],
+            Self::Asked => &[Role::Dispatcher, Role::Handler, Role::Supervisor],
+            Self::Approvals => &[Role::Supervisor],
+            Self::Disputes => &[Role::DutyKeeper],
             Self::Overseen => &[Role::Supervisor],
             Self::Area => &[Role::GridWorker, Role::Supervisor],
             Self::Proxy => &[Role::CounterClerk, Role::HotlineAgent],
@@ -147,6 +165,12 @@ fn open() -> Option<Vec<State>> {
     Some(states.collect())
 }
 
+/// What people want of each other is in nobody's list by place.
+fn not_confidential() -> Vec<Procedure> {
+    let all = Procedure::ALL.iter().copied();
+    all.filter(|it| *it != Procedure::Mediation).collect()
+}
+
 fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
     let posts: Vec<&Post> = cx
         .posts()
@@ -172,6 +196,10 @@ fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
                 State::Planned,
                 State::Done,
                 State::Missed,
+                State::Accepted,
+                State::Published,
+                State::Failed,
+                State::Decided,
             ]),
             ..Filter::default()
         },
@@ -184,12 +212,35 @@ fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
         },
         Queue::Work => Filter {
             holders: units(),
-            states: Some(vec![State::Dispatched, State::InProgress]),
+            states: Some(vec![
+                State::Dispatched,
+                State::Disputed,
+                State::InProgress,
+                State::Suspended,
+                State::Accepted,
+                State::InReview,
+                State::Decided,
+                State::InMediation,
+            ]),
             ..Filter::default()
         },
         Queue::Verify => Filter {
             divisions: divisions(),
             states: Some(vec![State::Verifying]),
+            ..Filter::default()
+        },
+        Queue::Asked => Filter {
+            parts: units(),
+            ..Filter::default()
+        },
+        Queue::Approvals => Filter {
+            divisions: divisions(),
+            asks: true,
+            ..Filter::default()
+        },
+        Queue::Disputes => Filter {
+            divisions: divisions(),
+            states: Some(vec![State::Disputed]),
             ..Filter::default()
         },
         Queue::Overseen => Filter {
@@ -199,6 +250,7 @@ fn filter(cx: &Context, queue: Queue) -> Result<Filter> {
         },
         Queue::Area => Filter {
             divisions: divisions(),
+            procedures: Some(not_confidential()),
             states: open(),
             ..Filter::default()
         },

@@ -10,20 +10,24 @@ use crate::identity::Level;
 pub fn may_send(course: &Course, input: &Input) -> Result<(), Refusal> {
     let target = input.target.as_ref().ok_or(Refusal::Target)?;
     let lowest = input.duty.as_ref().map(|it| it.lowest);
-    reachable(course, target, lowest)
+    let urgency = input.urgency.unwrap_or(course.urgency);
+    reachable(course, target, lowest, urgency)
 }
 
 /// Whether the holder may send the case to `target`: to an adjacent level or the same, never where
-/// it has been, never a 上收 item below its level; an item kept above the holder, to that level. An emergency may skip levels.
-pub fn reachable(course: &Course, target: &Hop, lowest: Option<Level>) -> Result<(), Refusal> {
+/// it has been, never a 上收 item below its level. An emergency may skip levels.
+pub fn reachable(
+    course: &Course,
+    target: &Hop,
+    lowest: Option<Level>,
+    urgency: Urgency,
+) -> Result<(), Refusal> {
     let holder = course.holder.as_ref().ok_or(Refusal::Target)?;
     if target.unit == holder.unit || course.trail.iter().any(|hop| hop.unit == target.unit) {
         return Err(Refusal::Target);
     }
-    // What is kept for a level above the holder's goes straight to that level.
-    let from = lowest.map_or(holder.level, |lowest| holder.level.max(lowest));
-    let apart = from.number().abs_diff(target.level.number());
-    if apart > 1 && course.urgency != Urgency::Emergency {
+    let apart = holder.level.number().abs_diff(target.level.number());
+    if apart > 1 && urgency != Urgency::Emergency {
         return Err(Refusal::Target);
     }
     match lowest {

@@ -2,15 +2,19 @@
 //! restart loses nothing and several hosts do nothing twice.
 
 use super::{
-    events,
+    events::{self, Said},
     lifecycle::{self, Input},
-    model::{Action, Case, Clock, Who},
-    operations::{above, blank},
+    merging,
+    model::{Action, Case, Deadline, Who},
+    prepare::{above, blank},
     procedures::rings,
 };
 use crate::{
     context::Context,
-    db::{Transaction, cases as rows},
+    db::{
+        Transaction,
+        cases::{self as rows, Due},
+    },
     domain::Domain,
     error::{Error, Result},
 };
@@ -30,7 +34,7 @@ pub async fn turn(domain: &Domain, cx: &Context) -> Result<usize> {
                 let count = due.len();
                 for it in due {
                     let case = rows::get(t, &it.case).await?.ok_or(Error::NotFound)?;
-                    fire(t, &domain, &cx, case, it.clock).await?;
+                    fire(t, &domain, &cx, case, &it).await?;
                 }
                 Ok(count)
             })
@@ -43,18 +47,16 @@ async fn fire(
     domain: &Domain,
     cx: &Context,
     mut case: Case,
-    clock: Clock,
+    rung: &Due,
 ) -> Result<()> {
+    let clock = rung.clock;
     // An earlier deadline of the same case may have ended it in this turn.
-    let still = case
-        .deadlines
-        .iter()
-        .any(|it| it.clock == clock && it.due <= cx.now);
-    if !still {
+    let rang = |it: &Deadline| it.clock == clock && it.part == rung.part && it.due <= cx.now;
+    if !case.deadlines.iter().any(rang) {
         return Ok(());
     }
     let was = case.course.version;
-    let action = rings(clock);
+    let action = rings(clock, case.course.state);
     let from = case
         .course
         .overseer
@@ -67,7 +69,7 @@ async fn fire(
             _ => None,
         },
         clock: Some(clock),
-
+        part: Some(rung.part.clone()).filter(|it| !it.is_empty()),
         ..blank(action, cx)
     };
     match lifecycle::step(&case.course, &case.deadlines, &input) {
@@ -83,16 +85,17 @@ async fn fire(
                 ?refusal,
                 "a deadline could not be worked"
             );
-            for it in case.deadlines.iter_mut().filter(|it| it.clock == clock) {
+            for it in case.deadlines.iter_mut().filter(|it| rang(it)) {
                 it.due = input.dues.again;
             }
             case.course.version += 1;
-            case.due = rows::next_due(&case.deadlines);
+            case.due = case.next_due();
             return rows::update(t, &case, was).await;
         }
     }
-    case.due = rows::next_due(&case.deadlines);
+    case.due = case.next_due();
     case.closed = case.course.state.ended().then_some(cx.now);
     rows::update(t, &case, was).await?;
-    events::append(t, domain, cx, &case, &input, None, None).await
+    events::append(t, domain, cx, &case, &input, None, Said::default()).await?;
+    merging::tell_followers(t, domain, cx, &case).await
 }

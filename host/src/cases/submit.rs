@@ -1,12 +1,11 @@
 //! Taking a report: for whom, where, and to whose desk; all checked before anything is written.
 
 use super::{
-    events,
+    events::{self, Said},
     lifecycle::{self, Input},
     model::{Case, Procedure, Urgency, Who},
-    operations::{
-        ADDRESS, About, Report, TITLE, WORDS, blank, desk_for, duty_for, or_answered, principal,
-    },
+    operations::{ADDRESS, About, Report, TITLE, WORDS, or_answered, principal},
+    prepare::{blank, duty_for, first},
     refusal,
 };
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
     domain::Domain,
     error::{Error, Problem, Result},
     grid::{self, Position},
-    identity::{Level, Role, phone, subjects},
+    identity::{Role, phone, subjects},
     plugins::Capability,
 };
 
@@ -198,21 +197,17 @@ async fn opening(
         None => None,
     };
     let item = report.class.as_ref().and_then(|it| list.item(it));
-    let procedure = item.map_or(Procedure::Incident, |it| it.procedure);
-    let lowest = match (procedure, item) {
-        (Procedure::Visit, Some(item)) => item.lowest.max(Level::Community),
-        _ => Level::Community,
-    };
-    let desk = desk_for(t, division, lowest)
+    let procedure = item.map_or(report.procedure.unwrap_or_default(), |it| it.procedure);
+    let lead = duty.as_ref().and_then(|it| it.lead.as_deref());
+    let lead = lead.filter(|_| procedure == Procedure::Application);
+    let desk = first(t, procedure, division, lead, item)
         .await?
         .ok_or_else(|| Error::invalid("place", "case-no-desk"))?;
     let mut input = Input {
         who: match procedure {
-            Procedure::Incident if cx.plugin.is_some() && cx.account().is_none() => {
-                vec![Who::Plugin]
-            }
-            Procedure::Incident => vec![Who::Anyone],
             Procedure::Visit => planners(cx, division),
+            _ if cx.plugin.is_some() && cx.account().is_none() => vec![Who::Plugin],
+            _ => vec![Who::Anyone],
         },
         actor: cx.account().map(str::to_owned),
         target: Some(desk),
@@ -264,7 +259,8 @@ pub(super) async fn open(
     let day = cx.now.zoned(&domain.zone).strftime("%Y%m%d").to_string();
     let district = division.get(..6).unwrap_or(&division).to_owned();
     let serial = rows::serial(t, &district, &day).await?;
-    let case = Case {
+    let party = party(report, course.procedure)?;
+    let mut case = Case {
         id: domain.ids.id(cx.now),
         number: format!("{district}-{day}-{serial:04}"),
         title: title(report),
@@ -275,14 +271,16 @@ pub(super) async fn open(
         reporter: behalf.account,
         phone_hash: behalf.phone_hash,
         proxy: behalf.proxy,
+        party_hash: party.as_deref().map(|it| phone::hash(domain, it)),
         plugin: cx.plugin.as_ref().map(|it| it.id.clone()),
         opened: cx.now,
         closed: None,
-        due: rows::next_due(&deadlines),
+        due: None,
         division,
         course,
         deadlines,
     };
+    case.due = case.next_due();
     rows::insert(t, &case, &domain.duty.list().version).await?;
     let about = report.about.as_ref().and_then(|it| it.name.as_ref());
     let name = report.contact_name.as_ref().or(about);
@@ -290,9 +288,12 @@ pub(super) async fn open(
         let name = name.map(String::as_str);
         rows::put_contact(t, &case.id, name, behalf.phone.as_deref()).await?;
     }
+    if let (Some(phone), Some(it)) = (&party, &report.party) {
+        rows::put_party(t, &case.id, it.name.trim(), phone).await?;
+    }
     subjects::keep(t, domain, cx).await?;
     let words = Some(report.description.trim()).filter(|it| !it.is_empty());
-    events::append(t, domain, cx, &case, &input, None, words).await?;
+    events::append(t, domain, cx, &case, &input, None, Said::words(words)).await?;
     attachments::bind(
         t,
         domain,
@@ -303,6 +304,21 @@ pub(super) async fn open(
     )
     .await?;
     Ok(case)
+}
+
+/// The number of the other party: a mediation has one, nothing else does.
+fn party(report: &Report, procedure: Procedure) -> Result<Option<String>> {
+    match (&report.party, procedure) {
+        (Some(party), Procedure::Mediation) => {
+            if party.name.trim().is_empty() || party.name.chars().count() > 40 {
+                return Err(Error::invalid("party_name", "case-party-name"));
+            }
+            Ok(Some(phone::normal(&party.phone)?))
+        }
+        (None, Procedure::Mediation) => Err(Error::invalid("party_name", "case-party-name")),
+        (Some(_), _) => Err(Error::invalid("party_name", "case-party-not-here")),
+        (None, _) => Ok(None),
+    }
 }
 
 /// The channel, by the post of whoever files it: one responsibility, whichever door.

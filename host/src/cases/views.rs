@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::{
     actors,
     duty::{DutyItem, DutyList},
-    lifecycle::Refusal,
-    model::{Action, Case, State, Urgency, Who},
+    lifecycle::{Input, Refusal, stands},
+    model::{Action, Case, CoTask, Hop, State, Urgency, Who},
     operations::{self, DESK},
-    procedures::Guard,
+    prepare,
+    procedures::{Guard, Rule},
     routing::{self, division_at},
     visits,
 };
@@ -53,6 +54,8 @@ pub struct Moment {
     pub due: Option<Timestamp>,
     /// What was written; none when nothing was, or it has been erased.
     pub words: Option<String>,
+    /// The law, rule or duty item named with it.
+    pub basis: Option<String>,
 }
 
 /// The life of a case, oldest first.
@@ -72,6 +75,7 @@ pub async fn timeline(domain: &Domain, cx: &Context, id: &str) -> Result<Vec<Mom
             holder: names.of(&mut c, cx, event.holder.as_deref()).await?,
             due: event.due,
             words: event.words,
+            basis: event.basis,
         });
     }
     Ok(moments)
@@ -128,6 +132,40 @@ pub async fn holders(domain: &Domain, cx: &Context, cases: &[Case]) -> Result<Ve
         let unit = case.course.holder.as_ref().map(|it| it.unit.as_str());
         found.push(names.of(&mut c, cx, unit).await?);
     }
+    Ok(found)
+}
+
+/// Whom and what a case goes with.
+#[derive(Clone, Debug, Default)]
+pub struct Company {
+    /// The parts of other units, with their names.
+    pub parts: Vec<(String, CoTask)>,
+    /// The name of the body that made it a joint case.
+    pub body: Option<String>,
+    /// Id and number of the case that it follows.
+    pub primary: Option<(String, String)>,
+    /// Ids and numbers of the cases that follow it.
+    pub followers: Vec<(String, String)>,
+}
+
+/// Whom and what a case goes with.
+pub async fn company(domain: &Domain, cx: &Context, case: &Case) -> Result<Company> {
+    let mut c = domain.database.read().await?;
+    let mut names = Names::default();
+    let mut found = Company::default();
+    for it in &case.course.co_tasks {
+        let name = names.of(&mut c, cx, Some(&it.unit)).await?;
+        found.parts.push((name.unwrap_or_default(), it.clone()));
+    }
+    if let Some(joint) = &case.course.joint {
+        found.body = names.of(&mut c, cx, Some(&joint.body)).await?;
+    }
+    if let Some(merged) = &case.course.merged {
+        let primary = rows::get(&mut c, &merged.primary).await?;
+        found.primary = primary.map(|it| (it.id, it.number));
+    }
+    let followers = rows::followers(&mut c, &case.id).await?;
+    found.followers = followers.into_iter().map(|it| (it.id, it.number)).collect();
     Ok(found)
 }
 
@@ -234,6 +272,12 @@ pub enum Need {
     Person,
     /// Three answers.
     Rating,
+    /// A law, a rule or a duty item.
+    Basis,
+    /// A day.
+    Until,
+    /// The number of another case.
+    Other,
 }
 
 /// Something the caller may do to a case now.
@@ -251,22 +295,30 @@ pub struct Choice {
 
 /// Everything the caller may do to a case now, with what each needs.
 pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<Choice>> {
-    let who: Vec<Who> = actors::all(cx, case)
-        .into_iter()
-        .map(|(who, _)| who)
-        .collect();
+    let mut actor = actors::all(cx, case);
+    {
+        let mut c = domain.database.read().await?;
+        let post = prepare::convening(&mut c, cx, case).await?;
+        actor.extend(post.map(|post| (Who::Convener, Some(post))));
+    }
     let mut found = Vec::new();
     for rule in case.course.procedure.rules() {
-        let mine =
-            rule.from.contains(&case.course.state) && rule.who.iter().any(|it| who.contains(it));
-        if !mine || rule.who.contains(&Who::Timer) || !possible(cx, case, rule.guards) {
+        let here = rule.from.contains(&case.course.state);
+        let mine = actor.iter().find(|(who, _)| rule.who.contains(who) && *who != Who::Timer);
+        let Some((_, post)) = mine.filter(|_| here) else {
+            continue;
+        };
+        let input = Input {
+            who: actor.iter().map(|(who, _)| *who).collect(),
+            actor: cx.account().map(str::to_owned),
+            unit: post.and_then(actors::hop),
+            ..prepare::blank(rule.action, cx)
+        };
+        let stands = |it: &Guard| stands(*it, &case.course, &case.deadlines, &input);
+        if !rule.guards.iter().all(stands) || !offered(case, rule.action) {
             continue;
         }
-        let targets = if rule.guards.contains(&Guard::Target) {
-            targets(domain, case).await?
-        } else {
-            Vec::new()
-        };
+        let targets = targets(domain, case, rule).await?;
         let people = if rule.guards.contains(&Guard::Appointee) {
             visits::visitors(domain, cx, &case.division).await?
         } else {
@@ -274,7 +326,7 @@ pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<C
         };
         found.push(Choice {
             action: rule.action,
-            needs: needs(rule.action, rule.guards),
+            needs: needs(case, rule),
             targets,
             people,
         });
@@ -282,71 +334,91 @@ pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<C
     Ok(found)
 }
 
-fn possible(cx: &Context, case: &Case, guards: &[Guard]) -> bool {
-    guards.iter().all(|guard| match guard {
-        Guard::NoDanger => !case.course.danger,
-        Guard::Another => {
-            case.course.handler.is_none() || case.course.handler.as_deref() != cx.account()
-        }
-        Guard::AskedBound => case.course.asked < super::lifecycle::MOST_QUESTIONS,
-        Guard::Above => case
-            .course
-            .holder
-            .as_ref()
-            .is_some_and(|it| it.level < Level::District),
+/// Whether an act makes sense that the tables would allow.
+fn offered(case: &Case, action: Action) -> bool {
+    let course = &case.course;
+    match action {
+        // By telephone only where there is no account to answer from.
+        Action::RateByCall => case.reporter.is_none(),
+        Action::Convene => course.joint.is_none(),
+        Action::ConfirmJoint => course.joint.as_ref().is_some_and(|it| !it.confirmed),
+        Action::Agree => course.proposal.as_ref().is_some_and(|it| !it.agreed),
+        Action::Oversee => course.oversight.is_none(),
+        Action::ApproveExplained => course.explained_by.is_none(),
         _ => true,
-    })
+    }
 }
 
-fn needs(action: Action, guards: &[Guard]) -> Vec<Need> {
-    let by_guard = guards.iter().filter_map(|guard| match guard {
+fn needs(case: &Case, rule: &Rule) -> Vec<Need> {
+    let by_guard = rule.guards.iter().filter_map(|guard| match guard {
         Guard::Reason => Some(Need::Words),
+        Guard::Basis => Some(Need::Basis),
+        Guard::Class if rule.action == Action::Emergency && case.course.class.is_some() => None,
         Guard::Class => Some(Need::Class),
-        Guard::Evidence => Some(Need::Files),
-        Guard::Target => Some(Need::Target),
+        Guard::Evidence | Guard::Letter | Guard::Trivial => Some(Need::Files),
+        Guard::Target | Guard::Ruling | Guard::CoUnit => Some(Need::Target),
         Guard::Rating => Some(Need::Rating),
         Guard::Appointee => Some(Need::Person),
-        Guard::AskedBound | Guard::Basic | Guard::Above | Guard::NoDanger | Guard::Another => None,
+        Guard::Until => Some(Need::Until),
+        Guard::Primary => Some(Need::Other),
+        _ => None,
     });
     // What may be told, besides what must be.
-    let more: &[Need] = match action {
+    let more: &[Need] = match rule.action {
         Action::Attach => &[Need::Files],
         Action::Find => &[Need::Class, Need::Files],
+        Action::Oversee => &[Need::Until],
+        Action::Convene | Action::WaiveCo => &[Need::Target],
         _ => &[],
     };
     by_guard.chain(more.iter().copied()).collect()
 }
 
-/// The units at this place that the holder may send the case to.
-async fn targets(domain: &Domain, case: &Case) -> Result<Vec<Unit>> {
-    let mut c = domain.database.read().await?;
+/// The units that an act may name, at this place.
+async fn targets(domain: &Domain, case: &Case, rule: &Rule) -> Result<Vec<Unit>> {
+    let course = &case.course;
+    let named = |guard: Guard| rule.guards.contains(&guard);
+    let parts = |it: &Hop| course.co_tasks.iter().any(|part| part.unit == it.unit);
+    let open = |it: &Hop| {
+        let mut parts = course.co_tasks.iter();
+        parts.any(|part| part.unit == it.unit && part.state.open())
+    };
     let list = domain.duty.list();
-    let lowest = case
-        .course
-        .class
-        .as_ref()
-        .and_then(|it| list.item(it))
-        .map(|it| it.lowest);
+    let item = course.class.as_ref().and_then(|it| list.item(it));
+    let lowest = item.map(|it| it.lowest);
+    let urgency = match rule.action {
+        Action::Emergency => Urgency::Emergency,
+        _ => course.urgency,
+    };
+    let fits = |hop: &Hop| match rule.action {
+        Action::WaiveCo => parts(hop),
+        Action::Convene => true,
+        _ if named(Guard::Ruling) => lowest.is_none_or(|lowest| hop.level >= lowest),
+        _ if named(Guard::CoUnit) => {
+            let holds = course.holder.as_ref().is_some_and(|it| it.unit == hop.unit);
+            !holds && !open(hop)
+        }
+        _ if named(Guard::Target) => {
+            // Before a class is chosen nobody knows how low it may fall: the engine decides.
+            let lowest = lowest.or(Some(Level::Cell));
+            routing::reachable(course, hop, lowest, urgency) == Ok::<(), Refusal>(())
+        }
+        _ => false,
+    };
+    let mut c = domain.database.read().await?;
     let mut found = Vec::new();
     for level in [Level::Community, Level::Street, Level::District] {
         let Some(code) = division_at(&case.division, level) else {
             continue;
         };
         for unit in db::units::at(&mut c, code).await? {
-            if let Some(hop) = operations::hop(&unit)
-                && routing::reachable(&case.course, &hop, lowest) == Ok::<(), Refusal>(())
-            {
+            if operations::hop(&unit).is_some_and(|hop| fits(&hop)) {
                 found.push(unit);
             }
         }
     }
     // The unit that answers for it first, then desks, then the rest.
-    found.sort_by_key(|unit| {
-        (
-            case.course.lead.as_ref() != Some(&unit.id),
-            unit.kind != DESK,
-        )
-    });
+    found.sort_by_key(|unit| (course.lead.as_ref() != Some(&unit.id), unit.kind != DESK));
     Ok(found)
 }
 

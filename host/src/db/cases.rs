@@ -48,15 +48,17 @@ pub struct Event {
     pub hash: String,
     /// What was written, unless it has been erased.
     pub words: Option<String>,
+    /// The law, rule or duty item named with them.
+    pub basis: Option<String>,
 }
 
 /// Adds a new case and its deadlines.
 pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Result<()> {
     sql("INSERT INTO cases (id, number, state, class, urgency, holder, lead_unit, overseer, division,
          address, lon, lat, channel, reporter, phone_hash, proxy, plugin, title, opened, closed, due,
-         duty_version, course, version, handler)
+         duty_version, course, version, handler, procedure, party_hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-         $19, NULL, $20, $21, $22, $23, $24)")
+         $19, NULL, $20, $21, $22, $23, $24, $25, $26)")
         .bind(&case.id)
         .bind(&case.number)
         .bind(case.course.state.name())
@@ -76,11 +78,13 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
         .bind(case.plugin.as_ref())
         .bind(&case.title)
         .bind(case.opened)
-        .bind(next_due(&case.deadlines))
+        .bind(case.due)
         .bind(duty_version)
         .bind(text(&case.course)?)
         .bind(case.course.version)
         .bind(case.course.handler.as_ref())
+        .bind(case.course.procedure.name())
+        .bind(case.party_hash.as_ref())
         .run(t)
         .await?;
     put_deadlines(t, case).await?;
@@ -91,8 +95,8 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
 pub async fn update(t: &mut Transaction, case: &Case, was: u32) -> Result<()> {
     let changed = sql(
         "UPDATE cases SET state = $1, class = $2, urgency = $3, holder = $4, lead_unit = $5,
-         overseer = $6, closed = $7, due = $8, course = $9, version = $10, handler = $11
-         WHERE id = $12 AND version = $13",
+         overseer = $6, closed = $7, due = $8, course = $9, version = $10, handler = $11,
+         follows = $12, asks = $13 WHERE id = $14 AND version = $15",
     )
     .bind(case.course.state.name())
     .bind(case.course.class.as_ref())
@@ -101,10 +105,12 @@ pub async fn update(t: &mut Transaction, case: &Case, was: u32) -> Result<()> {
     .bind(case.course.lead.as_ref())
     .bind(case.course.overseer.as_ref().map(|it| &it.unit))
     .bind(case.closed)
-    .bind(next_due(&case.deadlines))
+    .bind(case.due)
     .bind(text(&case.course)?)
     .bind(case.course.version)
     .bind(case.course.handler.as_ref())
+    .bind(case.course.merged.as_ref().map(|it| &it.primary))
+    .bind(asks(&case.course))
     .bind(&case.id)
     .bind(was)
     .run(t)
@@ -117,14 +123,59 @@ pub async fn update(t: &mut Transaction, case: &Case, was: u32) -> Result<()> {
         .run(t)
         .await?;
     put_deadlines(t, case).await?;
-    put_units(t, case).await
+    put_units(t, case).await?;
+    put_parts(t, case).await
+}
+
+/// What waits for a supervisor's word.
+fn asks(course: &Course) -> Option<&'static str> {
+    match course.state {
+        State::InProgress => course.suspend_until.map(|_| "suspend"),
+        State::Verifying => course.unable.then_some("explain"),
+        _ => None,
+    }
+}
+
+/// What the case asks of units that do not hold it, as it is now.
+async fn put_parts(t: &mut Transaction, case: &Case) -> Result<()> {
+    let course = &case.course;
+    let co = course.co_tasks.iter().filter(|it| it.state.open());
+    let mut parts: Vec<(&str, &str)> = co.map(|it| (it.unit.as_str(), "co")).collect();
+    if let Some(it) = course.proposal.as_ref().filter(|it| !it.agreed) {
+        parts.push((&it.unit.unit, "proposal"));
+    }
+    if course.state == State::Disputed
+        && let Some(sender) = course.trail.last()
+    {
+        parts.push((&sender.unit, "dispute"));
+    }
+    if let Some(it) = course.joint.as_ref().filter(|it| !it.confirmed)
+        && course.state == State::Verifying
+    {
+        parts.push((&it.body, "joint"));
+    }
+    sql("DELETE FROM case_parts WHERE case_id = $1")
+        .bind(&case.id)
+        .run(t)
+        .await?;
+    for (unit, part) in parts {
+        sql("INSERT INTO case_parts (case_id, unit, part) VALUES ($1, $2, $3)")
+            .bind(&case.id)
+            .bind(unit)
+            .bind(part)
+            .run(t)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn put_deadlines(t: &mut Transaction, case: &Case) -> Result<()> {
     for it in &case.deadlines {
-        sql("INSERT INTO case_deadlines (case_id, clock, due, paused) VALUES ($1, $2, $3, $4)")
+        sql("INSERT INTO case_deadlines (case_id, clock, part, due, paused)
+             VALUES ($1, $2, $3, $4, $5)")
             .bind(&case.id)
             .bind(it.clock.name())
+            .bind(&it.part)
             .bind(it.due)
             .bind(it.paused)
             .run(t)
@@ -141,7 +192,11 @@ async fn put_units(t: &mut Transaction, case: &Case) -> Result<()> {
         .chain(&course.holder)
         .chain(&course.worker)
         .chain(&course.overseer);
-    for unit in hops.map(|it| &it.unit).chain(&course.lead) {
+    let co = course.co_tasks.iter().map(|it| &it.unit);
+    let proposed = course.proposal.iter().map(|it| &it.unit.unit);
+    let body = course.joint.iter().map(|it| &it.body);
+    let units = hops.map(|it| &it.unit).chain(&course.lead);
+    for unit in units.chain(co).chain(proposed).chain(body) {
         sql("INSERT INTO case_units (case_id, unit) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(&case.id)
             .bind(unit)
@@ -179,11 +234,12 @@ pub async fn insert_event(
         .run(t)
         .await?;
     if let Some(words) = &event.words {
-        sql("INSERT INTO case_words (event, case_id, salt, words) VALUES ($1, $2, $3, $4)")
+        sql("INSERT INTO case_words (event, case_id, salt, words, basis) VALUES ($1, $2, $3, $4, $5)")
             .bind(&event.id)
             .bind(case)
             .bind(salt)
             .bind(words)
+            .bind(event.basis.as_ref())
             .run(t)
             .await?;
     }
@@ -193,7 +249,7 @@ pub async fn insert_event(
 /// The events of a case, oldest first.
 pub async fn events(c: &mut Connection, case: &str) -> Result<Vec<Event>> {
     let rows = sql(
-        "SELECT e.*, w.words FROM case_events e LEFT JOIN case_words w ON w.event = e.id
+        "SELECT e.*, w.words, w.basis FROM case_events e LEFT JOIN case_words w ON w.event = e.id
          WHERE e.case_id = $1 ORDER BY e.seq",
     )
     .bind(case)
@@ -235,6 +291,7 @@ pub(super) fn read_event(row: &Row) -> Result<Event> {
         previous: row.get("previous")?,
         hash: row.get("hash")?,
         words: row.get("words")?,
+        basis: row.get("basis")?,
     })
 }
 
@@ -254,13 +311,14 @@ async fn one(c: &mut Connection, statement: super::Statement) -> Result<Option<C
     };
     let mut case = read(&row)?;
     let rows =
-        sql("SELECT clock, due, paused FROM case_deadlines WHERE case_id = $1 ORDER BY clock")
+        sql("SELECT clock, part, due, paused FROM case_deadlines WHERE case_id = $1 ORDER BY clock, part")
             .bind(&case.id)
             .all(c)
             .await?;
     for row in rows {
         case.deadlines.push(Deadline {
             clock: named(Clock::from_name(&row.get::<String>("clock")?))?,
+            part: row.get("part")?,
             due: row.get("due")?,
             paused: row.get("paused")?,
         });
@@ -333,6 +391,18 @@ pub async fn put_contact(
     Ok(())
 }
 
+/// Keeps how the other party of a mediation can be reached.
+pub async fn put_party(t: &mut Transaction, case: &str, name: &str, phone: &str) -> Result<()> {
+    sql("INSERT INTO case_contacts (case_id, party_name, party_phone) VALUES ($1, $2, $3)
+         ON CONFLICT (case_id) DO UPDATE SET party_name = $2, party_phone = $3")
+        .bind(case)
+        .bind(name)
+        .bind(phone)
+        .run(t)
+        .await?;
+    Ok(())
+}
+
 /// Name and phone of the reporter: from the case, else from their account.
 pub async fn contact(c: &mut Connection, case: &str) -> Result<(Option<String>, Option<String>)> {
     let row = sql(
@@ -385,12 +455,14 @@ pub struct Due {
     pub case: String,
     /// Which.
     pub clock: Clock,
+    /// Whose part, of a co-task's.
+    pub part: String,
 }
 
 /// Deadlines that passed at or before `now`, the longest overdue first. On PostgreSQL the rows are
 /// locked until the transaction ends, and those another host works on are passed over.
 pub async fn overdue(t: &mut Transaction, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
-    let mut statement = sql("SELECT case_id, clock FROM case_deadlines WHERE paused IS NULL")
+    let mut statement = sql("SELECT case_id, clock, part FROM case_deadlines WHERE paused IS NULL")
         .push_bind(" AND due <= ?", now)
         .push(" ORDER BY due, case_id")
         .push_bind(" LIMIT ?", limit);
@@ -402,15 +474,24 @@ pub async fn overdue(t: &mut Transaction, now: Timestamp, limit: u32) -> Result<
         Ok(Due {
             case: row.get("case_id")?,
             clock: named(Clock::from_name(&row.get::<String>("clock")?))?,
+            part: row.get("part")?,
         })
     };
     rows.iter().map(due).collect()
 }
 
-/// The soonest deadline that runs.
-pub fn next_due(deadlines: &[Deadline]) -> Option<Timestamp> {
-    let running = deadlines.iter().filter(|it| it.paused.is_none());
-    running.map(|it| it.due).min()
+/// The cases that follow this one, with their deadlines.
+pub async fn followers(c: &mut Connection, primary: &str) -> Result<Vec<Case>> {
+    let rows = sql("SELECT id FROM cases WHERE follows = $1 AND state = $2 ORDER BY id")
+        .bind(primary)
+        .bind(State::Merged.name())
+        .all(c)
+        .await?;
+    let mut found = Vec::new();
+    for row in rows {
+        found.extend(get(c, &row.get::<String>("id")?).await?);
+    }
+    Ok(found)
 }
 
 /// A plugin's proposal for a case.
@@ -493,6 +574,7 @@ fn read(row: &Row) -> Result<Case> {
         reporter: row.get("reporter")?,
         phone_hash: row.get("phone_hash")?,
         proxy: row.get("proxy")?,
+        party_hash: row.get("party_hash")?,
         plugin: row.get("plugin")?,
         opened: row.get("opened")?,
         closed: row.get("closed")?,

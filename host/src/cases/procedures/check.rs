@@ -3,11 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Rule, To, rings};
-use crate::cases::model::{Action, Clock, Procedure, State, Who};
+use super::{Effect, Guard, Rule, To, rings};
+use crate::cases::model::{Action, Clock, CoState, Procedure, State, Who};
 
-/// Where a case may be: its state, and each clock with whether it runs (or stands still).
-type At = (State, BTreeMap<Clock, bool>);
+/// How a clock is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mode {
+    Runs,
+    Stands,
+    /// Out of force, its due time kept.
+    Parked,
+}
+
+type Clocks = BTreeMap<Clock, Mode>;
+
+/// Where a case may be: its state and its clocks. A clock that was missed counts as running: while
+/// it does not, the supervision that it opened does, and whatever ends that sets it going again.
+type At = (State, Clocks);
 
 /// What is wrong with the tables, in words for their author; empty when they are sound.
 pub fn check() -> Vec<String> {
@@ -53,7 +65,12 @@ fn table(rules: &[Rule]) -> Vec<String> {
         }
         let leaves = |rule: &Rule| rule.from.contains(state);
         if state.ended() {
-            if rules.iter().any(leaves) {
+            // An end is final but for what may be asked in a window.
+            let asked = |rule: &&Rule| {
+                let window = |it: &Guard| matches!(it, Guard::Running(clock) if clock.is_window());
+                rule.action == Action::Expire || rule.guards.iter().any(window)
+            };
+            if rules.iter().any(|rule| leaves(rule) && !asked(&rule)) {
                 faults.push(format!("{state:?} is an end, and is left"));
             }
             continue;
@@ -72,13 +89,15 @@ fn table(rules: &[Rule]) -> Vec<String> {
             .filter(|state| !ending.contains(state))
             .map(|state| format!("{state:?} comes to no end")),
     );
-    for (state, clocks) in reached.iter().filter(|(state, _)| !state.ended()) {
-        if !clocks.values().any(|runs| *runs) {
+    for (state, clocks) in &reached {
+        let runs = |it: &(&Clock, &Mode)| *it.1 == Mode::Runs;
+        let mut waking = clocks.iter().filter(runs);
+        if !state.ended() && !waking.any(|(clock, _)| !clock.is_window()) {
             faults.push(format!("nothing wakes {state:?} with {clocks:?}"));
         }
-        for (clock, _) in clocks.iter().filter(|(_, runs)| **runs) {
+        for (clock, _) in clocks.iter().filter(runs) {
             let rung = |rule: &Rule| {
-                rule.action == rings(*clock)
+                rule.action == rings(*clock, *state)
                     && rule.from.contains(state)
                     && rule.who.contains(&Who::Timer)
             };
@@ -87,6 +106,8 @@ fn table(rules: &[Rule]) -> Vec<String> {
             }
         }
     }
+    faults.sort();
+    faults.dedup();
     faults
 }
 
@@ -95,50 +116,115 @@ fn reached(rules: &[Rule]) -> BTreeSet<At> {
     let mut found: BTreeSet<At> = BTreeSet::new();
     let opening = rules.iter().filter(|rule| rule.from.is_empty());
     let mut next: Vec<At> = opening
-        .flat_map(|rule| after(rule, State::Submitted, &BTreeMap::new()))
+        .flat_map(|rule| after(rules, rule, State::Submitted, &Clocks::new()))
         .collect();
     while let Some(at) = next.pop() {
         if !found.insert(at.clone()) {
             continue;
         }
         for rule in rules.iter().filter(|rule| rule.from.contains(&at.0)) {
-            next.extend(after(rule, at.0, &at.1));
+            next.extend(after(rules, rule, at.0, &at.1));
         }
     }
     found
 }
 
-fn after(rule: &Rule, state: State, clocks: &BTreeMap<Clock, bool>) -> Vec<At> {
-    let mut clocks = clocks.clone();
+fn after(rules: &[Rule], rule: &Rule, state: State, clocks: &Clocks) -> Vec<At> {
+    let mut all = vec![clocks.clone()];
     for effect in rule.effects {
-        match effect {
-            Effect::Start(clock) => {
-                clocks.entry(*clock).or_insert(true);
-            }
-            Effect::Stop(clock) => {
-                clocks.remove(clock);
-            }
-            Effect::Pause(clock) => {
-                clocks.entry(*clock).and_modify(|runs| *runs = false);
-            }
-            Effect::Resume(clock) => {
-                clocks.entry(*clock).and_modify(|runs| *runs = true);
-            }
-            Effect::End => clocks.clear(),
-            _ => {}
-        }
+        all = all.iter().flat_map(|it| moved(*effect, it)).collect();
     }
-    targets(rule, state)
+    let ends = |(to, mut clocks): At| {
+        // What both have signed ends it.
+        if rule.to == To::BothSign && to.ended() {
+            end(&mut clocks);
+        }
+        (to, clocks)
+    };
+    let to = targets(rules, rule, state);
+    let pairs = to
         .into_iter()
-        .map(|to| (to, clocks.clone()))
-        .collect()
+        .flat_map(|to| all.iter().map(move |it| (to, it.clone())));
+    pairs.map(ends).collect()
 }
 
-fn targets(rule: &Rule, from: State) -> Vec<State> {
+/// The clocks after an effect: several where it depends on what the table does not say.
+fn moved(effect: Effect, clocks: &Clocks) -> Vec<Clocks> {
+    let mut it = clocks.clone();
+    match effect {
+        Effect::Start(clock) => {
+            it.entry(clock).or_insert(Mode::Runs);
+        }
+        Effect::Stop(clock) => it.retain(|at, mode| *at != clock || *mode == Mode::Parked),
+        Effect::Pause(clock) => set(&mut it, clock, Mode::Runs, Mode::Stands),
+        Effect::Resume(clock) => set(&mut it, clock, Mode::Stands, Mode::Runs),
+        Effect::Park(clock) => set(&mut it, clock, Mode::Runs, Mode::Parked),
+        Effect::ParkAll => it.values_mut().for_each(|mode| *mode = Mode::Parked),
+        Effect::Unpark => it.values_mut().for_each(|mode| {
+            if *mode == Mode::Parked {
+                *mode = Mode::Runs;
+            }
+        }),
+        Effect::Followed => {
+            it.retain(|at, mode| *at == Clock::Resolve || *mode != Mode::Parked);
+        }
+        Effect::Oversee | Effect::Demand => {
+            it.entry(Clock::Oversight).or_insert(Mode::Runs);
+        }
+        Effect::AskPart => {
+            it.insert(Clock::CoTask, Mode::Runs);
+        }
+        // The last part that was open, or one of several.
+        Effect::SetPart(CoState::Done | CoState::Refused | CoState::Waived) => {
+            let mut last = it.clone();
+            last.remove(&Clock::CoTask);
+            return vec![it, last];
+        }
+        Effect::WaiveParts => {
+            it.remove(&Clock::CoTask);
+        }
+        Effect::RunOut => {
+            let runs = |(at, mode): (&Clock, &Mode)| {
+                (at.is_window() && *mode == Mode::Runs).then_some(*at)
+            };
+            let without = |clock: Clock| {
+                let mut it = it.clone();
+                it.remove(&clock);
+                it
+            };
+            return it.iter().filter_map(runs).map(without).collect();
+        }
+        Effect::End => end(&mut it),
+        _ => {}
+    }
+    vec![it]
+}
+
+fn set(clocks: &mut Clocks, clock: Clock, from: Mode, to: Mode) {
+    clocks.entry(clock).and_modify(|mode| {
+        if *mode == from {
+            *mode = to;
+        }
+    });
+}
+
+fn end(clocks: &mut Clocks) {
+    clocks.retain(|clock, mode| match mode {
+        Mode::Parked => *clock == Clock::Resolve,
+        _ => matches!(clock, Clock::Reopen | Clock::Appeal),
+    });
+}
+
+fn targets(rules: &[Rule], rule: &Rule, from: State) -> Vec<State> {
     match rule.to {
         To::Same => vec![from],
         To::State(state) => vec![state],
         To::Climb => vec![State::Feedback, State::Verifying],
+        To::BothSign => vec![from, State::Agreed],
+        To::Before => {
+            let merges = rules.iter().filter(|it| it.action == Action::Merge);
+            merges.flat_map(|it| it.from).copied().collect()
+        }
     }
 }
 
@@ -151,7 +237,7 @@ fn ending(rules: &[Rule], states: &BTreeSet<State>) -> BTreeSet<State> {
             .iter()
             .flat_map(|rule| rule.from.iter().map(move |it| (rule, *it)))
         {
-            if targets(rule, from).iter().any(|to| ending.contains(to)) {
+            if targets(rules, rule, from).iter().any(|to| ending.contains(to)) {
                 ending.insert(from);
             }
         }

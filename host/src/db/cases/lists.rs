@@ -3,7 +3,7 @@
 
 use super::read;
 use crate::{
-    cases::model::{Case, State},
+    cases::model::{Case, Procedure, State},
     db::{Connection, Statement, sql::sql},
     error::{Error, Result},
     time::Timestamp,
@@ -30,6 +30,12 @@ pub struct Filter {
     pub classes: Option<Vec<String>>,
     /// In one of these states.
     pub states: Option<Vec<State>>,
+    /// Something is asked of one of these units that do not hold it.
+    pub parts: Option<Vec<String>>,
+    /// Something waits for a supervisor's word.
+    pub asks: bool,
+    /// By one of these tables.
+    pub procedures: Option<Vec<Procedure>>,
     /// With a deadline that has passed by then.
     pub late_at: Option<Timestamp>,
     /// Ended since then.
@@ -124,6 +130,17 @@ fn within(mut statement: Statement, filter: &Filter) -> Statement {
         statement = statement.push(" AND id IN (SELECT case_id FROM case_units WHERE 1 = 1");
         statement = any(statement, "unit", Some(units)).push(")");
     }
+    if let Some(units) = &filter.parts {
+        statement = statement.push(" AND id IN (SELECT case_id FROM case_parts WHERE 1 = 1");
+        statement = any(statement, "unit", Some(units)).push(")");
+    }
+    if filter.asks {
+        statement = statement.push(" AND asks IS NOT NULL");
+    }
+    if let Some(procedures) = &filter.procedures {
+        let names: Vec<String> = procedures.iter().map(|it| it.name().to_owned()).collect();
+        statement = any(statement, "procedure", Some(&names));
+    }
     if let Some(divisions) = &filter.divisions {
         statement = below(statement.push(" AND (1 = 0"), divisions).push(")");
     }
@@ -170,13 +187,20 @@ fn seen(mut statement: Statement, why: &Seen) -> Statement {
             .push_bind(" OR proxy = ?", account);
     }
     if let Some(hash) = &why.phone_hash {
-        statement = statement.push_bind(" OR phone_hash = ?", hash);
+        statement = statement
+            .push_bind(" OR phone_hash = ?", hash)
+            .push_bind(" OR party_hash = ?", hash);
     }
     if !why.units.is_empty() {
-        statement = statement.push(" OR id IN (SELECT case_id FROM case_units WHERE 1 = 1");
-        statement = any(statement, "unit", Some(&why.units)).push(")");
+        // A mediation is confidential to those who have it in hand.
+        statement = any(statement.push(" OR (1 = 1"), "holder", Some(&why.units)).push(")");
+        statement = statement
+            .push(" OR (procedure <> 'mediation' AND id IN")
+            .push(" (SELECT case_id FROM case_units WHERE 1 = 1");
+        statement = any(statement, "unit", Some(&why.units)).push("))");
     }
-    below(statement, &why.divisions)
+    statement = statement.push(" OR (procedure <> 'mediation' AND (1 = 0");
+    below(statement, &why.divisions).push("))")
 }
 
 /// How many cases, and how many of them are late.

@@ -15,7 +15,7 @@ use crate::{
     attachments::FileRef,
     cases::{
         model::{self, Action, Case, Clock, Hop, Rating, Urgency},
-        operations::{self, Command, Report},
+        operations::{self, Command, Party, Report},
         queues::{self, Count, Queue},
         views::{self, Choice, Moment},
         visits::{self, Linked},
@@ -150,10 +150,26 @@ fn listed(page: Page<Case>) -> Json<Page<CaseSummary>> {
     })
 }
 
+/// The other party of a mediation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewParty {
+    /// At most 40 characters.
+    name: String,
+    /// The number by which they are asked.
+    phone: String,
+}
+
 /// Something to report.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCase {
+    /// By which table it moves, where no class says so; an incident when neither does.
+    #[serde(default)]
+    procedure: Option<model::Procedure>,
+    /// The other party, of a mediation.
+    #[serde(default)]
+    party: Option<NewParty>,
     /// Class of the duty list, if known.
     #[serde(default)]
     class: Option<String>,
@@ -202,6 +218,11 @@ pub async fn submit(
 ) -> Result<(StatusCode, Json<CaseDetail>)> {
     let report = Report {
         once,
+        procedure: it.procedure,
+        party: it.party.map(|it| Party {
+            name: it.name,
+            phone: it.phone,
+        }),
         class: it.class,
         title: it.title,
         description: it.description,
@@ -349,7 +370,20 @@ pub struct NewAction {
     /// A reason, an answer, what was done. At most 2,000 characters.
     #[serde(default)]
     words: Option<String>,
-    /// The unit it is sent to.
+    /// The law, rule or duty item on which it rests. At most 200 characters.
+    #[serde(default)]
+    basis: Option<String>,
+    /// Until when it may wait; by when to answer.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    until: Option<Timestamp>,
+    /// The number of the case to follow.
+    #[serde(default)]
+    other: Option<String>,
+    /// Whether the lead must wait for the part that is asked for.
+    #[serde(default)]
+    required: bool,
+    /// The unit it is sent to, or asked for a part.
     #[serde(default)]
     target: Option<String>,
     /// The account a visit is given to.
@@ -391,6 +425,10 @@ pub async fn act(
         once,
         action: it.action,
         words: it.words,
+        basis: it.basis,
+        until: it.until,
+        other: it.other,
+        required: it.required,
         target: it.target,
         person: it.person,
         class: it.class,

@@ -33,9 +33,13 @@ use crate::{
 };
 
 /// What a reporter may do, in the order of the page.
-const THEIRS: [Action; 5] = [
+const THEIRS: [Action; 9] = [
     Action::Supply,
     Action::Rate,
+    Action::Consent,
+    Action::Sign,
+    Action::Appeal,
+    Action::Reopen,
     Action::Comment,
     Action::Attach,
     Action::Withdraw,
@@ -208,6 +212,7 @@ fn action_form(w: Words, case: &Case, choice: &Choice, once: &str, faults: &Faul
                 Action::Rate => (rating(w, faults)),
                 Action::Attach => (file(w, name)),
                 Action::Supply => { (words(w, name, &title, faults)) (file(w, name)) },
+                Action::Sign => {},
                 _ => (words(w, name, &title, faults)),
             }
             (button(&w.t(&format!("send-{name}"))))

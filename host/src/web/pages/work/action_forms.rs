@@ -25,23 +25,12 @@ use crate::{
 };
 
 /// The actions of a reporter; they stand on the reporter's own page of the case.
-pub const REPORTERS: [Action; 3] = [Action::Supply, Action::Rate, Action::Withdraw];
-
-/// The actions that ask for words.
-pub const WITH_WORDS: [Action; 13] = [
-    Action::AskInfo,
-    Action::Decline,
-    Action::Raise,
-    Action::ReportDone,
-    Action::Rework,
-    Action::VerifyFail,
-    Action::Comment,
-    Action::Reassign,
-    Action::Perform,
-    Action::NotMet,
-    Action::Find,
-    Action::Review,
-    Action::Cancel,
+pub const REPORTERS: [Action; 5] = [
+    Action::Supply,
+    Action::Rate,
+    Action::Withdraw,
+    Action::Appeal,
+    Action::Sign,
 ];
 
 /// What the forms of one page know.
@@ -130,8 +119,11 @@ impl Forms<'_> {
                     Need::Files => (self.files(action)),
                     Need::Target => (self.target(choice)),
                     Need::Person => (self.person(choice)),
-                    // Only a reporter rates, and does so on a page of their own.
-                    Need::Rating => {},
+                    Need::Basis => (self.line(action, "basis", "work-basis", "text")),
+                    Need::Until => (self.line(action, "until", until_label(action), "date")),
+                    Need::Other => (self.line(action, "other", "work-other", "text")),
+                    // A reporter rates on a page of their own; a call is noted here.
+                    Need::Rating => @if action == Action::RateByCall { (self.rating(action)) },
                 }
             }
         };
@@ -171,6 +163,41 @@ impl Forms<'_> {
                     aria-describedby=[describes] { (self.entered(action, "words")) }
             }
         })
+    }
+
+    /// One line, or a day.
+    fn line(&self, action: Action, field: &str, label: &str, kind: &str) -> Markup {
+        let label = self.words().t(label);
+        self.group(action, field, &label, &|id, describes| {
+            html! {
+                input class="govuk-input" type=(kind) id=(id) name=(field) maxlength="200"
+                    value=(self.entered(action, field)) aria-describedby=[describes];
+            }
+        })
+    }
+
+    /// The three answers, as they were given on the telephone.
+    fn rating(&self, action: Action) -> Markup {
+        let w = self.words();
+        let yes_no = [("1", w.t("app-yes")), ("0", w.t("app-no"))];
+        let marks: Vec<_> = ["5", "4", "3", "2", "1"]
+            .map(|it| (it, w.t(&format!("rate-{it}"))))
+            .into();
+        let select = |name: &str, options: &[(&str, String)]| {
+            self.group(action, name, &w.t(&format!("rate-{name}")), &|id, describes| {
+                html! {
+                    select class="govuk-select" id=(id) name=(name) aria-describedby=[describes] {
+                        option value="" { (w.t("app-choose")) }
+                        @for (value, label) in options {
+                            option value=(value) selected[self.entered(action, name) == *value] { (label) }
+                        }
+                    }
+                }
+            })
+        };
+        html! {
+            (select("contacted", &yes_no)) (select("solved", &yes_no)) (select("satisfied", &marks))
+        }
     }
 
     fn files(&self, action: Action) -> Markup {
@@ -280,7 +307,13 @@ impl Forms<'_> {
             "" => lead.unwrap_or_default(),
             entered => entered,
         };
-        self.group(action, "target", &w.t("work-target"), &|id, describes| {
+        let label = match action {
+            Action::AskCo => "work-target-co",
+            Action::WaiveCo => "work-target-part",
+            Action::Convene => "work-target-lead",
+            _ => "work-target",
+        };
+        let select = self.group(action, "target", &w.t(label), &|id, describes| {
             html! {
                 select class="govuk-select" id=(id) name="target" aria-describedby=[describes] {
                     option value="" { (w.t("app-choose")) }
@@ -292,6 +325,25 @@ impl Forms<'_> {
                     }
                 }
             }
-        })
+        });
+        let required = id(action, "required");
+        html! {
+            (select)
+            @if action == Action::AskCo {
+                div class="govuk-form-group" { div class="govuk-checkboxes" { div class="govuk-checkboxes__item" {
+                    input class="govuk-checkboxes__input" type="checkbox" id=(required) name="required" value="1"
+                        checked[!self.entered(action, "required").is_empty()];
+                    label class="govuk-label govuk-checkboxes__label" for=(required) { (w.t("work-required")) }
+                } } }
+            }
+        }
+    }
+}
+
+/// What a day is asked for.
+const fn until_label(action: Action) -> &'static str {
+    match action {
+        Action::Oversee => "work-until-answer",
+        _ => "work-until",
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     attachments::{self, Upload},
     cases::{
         actors,
-        model::{Action, Case, Urgency},
+        model::{Action, Case, Procedure, Rating, Urgency},
         operations::{self, Command},
         views::{self, Choice, Moment},
         visits::{self, Linked},
@@ -27,6 +27,7 @@ use crate::{
     context::Context,
     error::{Error, Problem, Result},
     records::access,
+    time::Timestamp,
     web::{
         forms::{
             fields::thumbnail,
@@ -133,6 +134,7 @@ async fn page(app: &App, cx: &Context, id: &str, besides: Besides<'_>) -> Result
         (actions(&forms, &choices))
         h2 class="govuk-heading-m" { (w.t("work-facts")) }
         (facts(app, cx, &case, &moments))
+        (super::case_parts::parts(app, cx, &case).await?)
         (belonging(w, &linked))
         (reporter(cx, &case, besides.contact.as_ref()))
         @if !files.is_empty() {
@@ -204,6 +206,17 @@ fn actions(forms: &Forms<'_>, choices: &[Choice]) -> Markup {
     let rank = |action: Action| match action {
         Action::Comment | Action::Attach => 3,
         Action::Decline
+        | Action::Return
+        | Action::RefuseCo
+        | Action::RefuseSuspend
+        | Action::SpotFail
+        | Action::Refuse
+        | Action::ReportUnable
+        | Action::Emergency
+        | Action::Oversee
+        | Action::Contest
+        | Action::Convene
+        | Action::WaiveCo
         | Action::Rework
         | Action::VerifyFail
         | Action::Raise
@@ -211,7 +224,13 @@ fn actions(forms: &Forms<'_>, choices: &[Choice]) -> Markup {
         | Action::Cancel
         | Action::Find
         | Action::NotMet => 2,
-        Action::AskInfo | Action::SelfHandle => 1,
+        Action::AskInfo
+        | Action::SelfHandle
+        | Action::Merge
+        | Action::Propose
+        | Action::AskCo
+        | Action::AskSuspend
+        | Action::FinishTrivial => 1,
         _ => 0,
     };
     let mut theirs: Vec<&Choice> = theirs.collect();
@@ -253,6 +272,9 @@ fn facts(app: &App, cx: &Context, case: &Case, moments: &[Moment]) -> Markup {
                     br; span class="od-quiet" { (format!("{lon:.5}, {lat:.5} (CGCS2000)")) }
                 }
             }))
+            @if case.course.procedure != Procedure::Incident {
+                (row("work-procedure", html! { (w.t(&format!("procedure-{}", case.course.procedure.name()))) }))
+            }
             (row("work-channel", html! { (channel) @if let Some(plugin) = &case.plugin { " · " (service_name(app, cx, plugin)) } }))
             (row("work-opened", time(cx.locale, &app.domain.zone, cx.now, case.opened)))
             @if case.course.escalations > 0 {
@@ -323,6 +345,7 @@ fn timeline(app: &App, cx: &Context, moments: &[Moment]) -> Markup {
                         @if let Some(plugin) = &it.plugin { " · " (service_name(app, cx, plugin)) }
                     }
                     @if let Some(words) = &it.words { p { (words) } }
+                    @if let Some(basis) = &it.basis { p class="od-quiet" { (w.t("work-basis-label")) (basis) } }
                     @if let Some(holder) = &it.holder {
                         p class="od-quiet" { (w.t("work-then-held-by")) (holder)
                             @if let Some(due) = it.due { " · " (w.t("case-until")) " " (time(cx.locale, zone, cx.now, due)) } }
@@ -373,13 +396,26 @@ pub async fn act(
 
 /// A problem at the id that the field has on the page.
 fn named(action: Action, problem: Problem) -> Problem {
-    let fields = ["words", "class", "files", "target", "person"];
+    let fields = [
+        "words", "basis", "class", "files", "target", "person", "until", "other",
+    ];
     let at = match problem.at.as_deref() {
         Some("file") => Some(field_id(action, "files")),
+        Some("rating") => Some(field_id(action, "contacted")),
         Some(at) if fields.contains(&at) => Some(field_id(action, at)),
         _ => None,
     };
     Problem { at, ..problem }
+}
+
+/// The three answers of a call; none unless all are there.
+fn called(entered: &Entered) -> Option<Rating> {
+    let answered = |name: &str| entered.text(name).parse::<u8>().ok();
+    Some(Rating {
+        contacted: answered("contacted")? == 1,
+        solved: answered("solved")? == 1,
+        satisfied: answered("satisfied")?,
+    })
 }
 
 async fn command(
@@ -397,6 +433,17 @@ async fn command(
         _ => Some(entered.text("version").parse().unwrap_or(0)),
     };
     command.words = some("words");
+    command.basis = some("basis");
+    command.other = some("other");
+    command.required = some("required").is_some();
+    command.until = match some("until") {
+        Some(day) => Some(
+            Timestamp::end_of_day(&day, &app.domain.zone)
+                .ok_or_else(|| Error::invalid("until", "case-until-day"))?,
+        ),
+        None => None,
+    };
+    command.rating = called(entered);
     command.target = some("target");
     command.person = some("person");
     command.class = some("class");

@@ -4,6 +4,7 @@
 pub mod action_forms;
 pub mod board;
 pub mod case;
+mod case_parts;
 pub mod console;
 pub mod datasets;
 pub mod grants;
@@ -38,7 +39,8 @@ mod tests {
     use crate::{
         cases::{
             duty::DutyList,
-            model::{Action, Clock, Procedure, State, Urgency},
+            model::{Action, Clock, CoState, Procedure, State, Urgency, Who},
+            procedures::Guard,
             queues::Queue,
         },
         context::{Channel, Locale},
@@ -94,8 +96,20 @@ mod tests {
             let name = serde_json::to_value(it).unwrap();
             add("channel", name.as_str().unwrap());
         }
-        for action in super::action_forms::WITH_WORDS {
-            add("ask", action.name());
+        // Whoever acts on the staff's page and must say why is asked a question of its own.
+        for rule in Procedure::ALL.iter().flat_map(|it| it.rules()) {
+            let on_page = rule.who.iter().any(|who| {
+                !matches!(who, Who::Reporter | Who::Party | Who::Timer | Who::Plugin)
+            });
+            if on_page && rule.guards.contains(&Guard::Reason) {
+                add("ask", rule.action.name());
+            }
+        }
+        for it in [CoState::Asked, CoState::Accepted, CoState::Refused, CoState::Done, CoState::Waived] {
+            add("part", it.name());
+        }
+        for it in Procedure::ALL {
+            add("procedure", it.name());
         }
         for locale in [Locale::Chinese, Locale::English] {
             let lacking: Vec<_> = keys.iter().filter(|it| !i18n::has(locale, it)).collect();

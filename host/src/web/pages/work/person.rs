@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::{IntoResponse as _, Redirect, Response},
 };
-use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -159,14 +159,8 @@ fn until(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let day: Option<Date> = text.trim().parse().ok();
-    let end = day
-        .and_then(|day| day.checked_add(1.day()).ok())
-        .and_then(|next| next.to_zoned(zone.clone()).ok());
-    match end {
-        Some(end) => Ok(Some(Timestamp::from_micros(
-            end.timestamp().as_microsecond(),
-        ))),
+    match Timestamp::end_of_day(text, zone) {
+        Some(end) => Ok(Some(end)),
         None => Err(Error::invalid("until", "form-not-date")),
     }
 }
