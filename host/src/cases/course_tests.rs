@@ -26,7 +26,7 @@ pub(super) const STREET: &str = "310101022";
 pub(super) const COMMUNITY: &str = "310101022027";
 const TEAM: &str = "u-310101022-urban-management";
 /// A class that a street's team may do, without a photo.
-const NOISE: &str = "E0301";
+const NOISE: &str = "E0504";
 
 /// A domain with Huangpu's divisions, one desk on each level, a team, and people for every part.
 pub(crate) struct World {
@@ -57,7 +57,7 @@ impl World {
             unit(desk(DISTRICT), DESK, DISTRICT),
             unit(desk(STREET), DESK, STREET),
             unit(desk(COMMUNITY), DESK, COMMUNITY),
-            unit(TEAM.to_owned(), "urban-management", STREET),
+            unit(TEAM.to_owned(), "police", STREET),
             unit("checks".to_owned(), "verification", DISTRICT),
         ];
         let cx = domain.system("test");
@@ -139,6 +139,10 @@ impl World {
                     satisfied: 4,
                 }),
                 ..command
+            },
+            Action::Decline => Command {
+                basis: Some("《城市照明管理规定》".to_owned()),
+                ..command.words("事由")
             },
             _ => command.words("事由"),
         }

@@ -8,15 +8,13 @@ mod guards;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    model::{
-        Action, Clock, Course, Deadline, Hop, Procedure, Rating, Signed, State, Urgency, Who,
-    },
+use super::model::{
+    Action, Clock, Course, Deadline, Hop, Procedure, Rating, Signed, State, Urgency, Who,
 };
 use effects::Draft;
 
-pub(crate) use guards::stands;
 use crate::time::Timestamp;
+pub(crate) use guards::stands;
 
 /// How often a reporter may be asked.
 pub const MOST_QUESTIONS: u32 = 3;

@@ -34,7 +34,10 @@ struct Try {
 
 fn tries() -> impl Strategy<Value = Vec<Try>> {
     let one = (
-        (any::<usize>(), prop::option::weighted(0.1, prop::sample::select(Action::ALL))),
+        (
+            any::<usize>(),
+            prop::option::weighted(0.1, prop::sample::select(Action::ALL)),
+        ),
         0..units().len(),
         0..3_usize,
         0..2000_i64,
@@ -71,7 +74,10 @@ fn units() -> Vec<Hop> {
         ("community", Level::Community),
         ("other-community", Level::Community),
     ];
-    levels.into_iter().map(|(unit, level)| hop(unit, level)).collect()
+    levels
+        .into_iter()
+        .map(|(unit, level)| hop(unit, level))
+        .collect()
 }
 
 fn hop(unit: &str, level: Level) -> Hop {
@@ -148,7 +154,7 @@ fn input(course: &Course, it: &Try, action: Action, who: Vec<Who>, now: Timestam
         Action::Escalate | Action::Miss => {
             above(course.overseer.as_ref().or(course.holder.as_ref()))
         }
-        Action::File | Action::Reopen => desk_at(lowest.max(Level::Community)),
+        Action::File | Action::Reopen | Action::Follow => desk_at(lowest.max(Level::Community)),
         Action::Appeal => desk_at(Level::Community),
         _ => Some(units()[it.target].clone()),
     };
@@ -186,7 +192,11 @@ fn input(course: &Course, it: &Try, action: Action, who: Vec<Who>, now: Timestam
 /// Every clock of a case wherever it is kept, with its due time.
 fn clocks(at: &At) -> Vec<&Deadline> {
     let (course, running) = at;
-    running.iter().chain(&course.breached).chain(&course.parked).collect()
+    running
+        .iter()
+        .chain(&course.breached)
+        .chain(&course.parked)
+        .collect()
 }
 
 /// What must hold of every case at every moment.
@@ -223,8 +233,14 @@ fn sound(at: &At) {
         assert!(holder.level >= item.lowest, "{course:?}");
     }
     // A lead cannot have finished while a required part is open.
-    let required = course.co_tasks.iter().any(|it| it.required && it.state.open());
-    let done = matches!(course.state, State::Feedback | State::Verifying | State::Resolved);
+    let required = course
+        .co_tasks
+        .iter()
+        .any(|it| it.required && it.state.open());
+    let done = matches!(
+        course.state,
+        State::Feedback | State::Verifying | State::Resolved
+    );
     assert!(!(done && required), "{course:?}");
     visited(course, deadlines);
     let wakes = |it: &&Deadline| it.paused.is_none() && !it.clock.is_window();
@@ -276,7 +292,11 @@ fn unreset(before: &At, after: &At, input: &Input) {
             // What was missed rings again, once somebody has answered for it.
             _ => released && before.0.breached.iter().any(|it| it == old),
         };
-        assert!(own || new.due == old.due, "{old:?} was reset by {:?}", input.action);
+        assert!(
+            own || new.due == old.due,
+            "{old:?} was reset by {:?}",
+            input.action
+        );
         let may_pause = matches!(
             input.action,
             Action::AskInfo | Action::Supply | Action::Suspend | Action::Resume | Action::Emergency
@@ -315,7 +335,10 @@ fn stepped(before: &At, after: &At, input: &Input) {
             Action::Deliver,
             Action::Answer,
         ];
-        assert!(is.state.ended() || answers.contains(&input.action), "{input:?}");
+        assert!(
+            is.state.ended() || answers.contains(&input.action),
+            "{input:?}"
+        );
     }
     climbed(was, is, input);
 }
@@ -342,7 +365,10 @@ fn climbed(was: &Course, is: &Course, input: &Input) {
         // What a unit did by itself has no trail; what followed is done with what it followed.
         let alone = how == (State::InProgress, Action::FinishTrivial) && was.trail.is_empty();
         let followed = how == (State::Merged, Action::Follow);
-        assert!(alone || followed || how == (State::Verifying, Action::VerifyPass), "{how:?}");
+        assert!(
+            alone || followed || how == (State::Verifying, Action::VerifyPass),
+            "{how:?}"
+        );
         assert!(!is.unable);
     }
 }

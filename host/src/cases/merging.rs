@@ -6,7 +6,7 @@ use super::{
     events::{self, Said},
     lifecycle::{self, Input},
     model::{Action, Case, State, Who},
-    prepare::{blank, duty_for},
+    prepare::{blank, desk_for, duty_for},
 };
 use crate::{
     context::{Context, Principal},
@@ -76,8 +76,14 @@ pub(super) async fn tell_followers(
             (Action::Follow, Some(class)) => duty_for(t, &list, class, &case.division).await?,
             _ => None,
         };
+        let lowest = duty.as_ref().map(|it| it.lowest);
+        let target = match lowest {
+            Some(lowest) => desk_for(t, &case.division, lowest).await?,
+            None => None,
+        };
         let input = Input {
             who: vec![Who::Timer],
+            target,
             duty,
             link: Some(primary.id.clone()),
             ..blank(action, &host)

@@ -6,7 +6,8 @@ mod course;
 use serde::{Deserialize, Serialize};
 
 pub use course::{
-    Case, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight, Proposal, Rating, Signed,
+    Case, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight, Proposal, Rating,
+    Signed,
 };
 
 macro_rules! named {

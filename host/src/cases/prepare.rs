@@ -168,7 +168,14 @@ async fn target(
             None => Ok(None),
         },
         (Action::Reopen | Action::Appeal, _) => {
-            first(c, course.procedure, &case.division, course.lead.as_deref(), item).await
+            first(
+                c,
+                course.procedure,
+                &case.division,
+                course.lead.as_deref(),
+                item,
+            )
+            .await
         }
         (_, Some(unit)) => Ok(db::units::get(c, unit).await?.as_ref().and_then(hop)),
         (_, None) => Ok(None),
@@ -189,7 +196,12 @@ pub(super) async fn first(
     // The class of a report is a proposal until it is filed.
     let settled = procedure == Procedure::Visit || lead.is_some();
     let lowest = item.filter(|_| settled).map(|it| it.lowest);
-    desk_for(c, division, lowest.unwrap_or(Level::Community).max(Level::Community)).await
+    desk_for(
+        c,
+        division,
+        lowest.unwrap_or(Level::Community).max(Level::Community),
+    )
+    .await
 }
 
 /// An input with nothing in it but what is done, and when.

@@ -199,7 +199,7 @@ pub enum Effect {
     Resume(Clock),
     /// This clock is out of force, and keeps its due time: it is not reset when it comes back.
     Park(Clock),
-    /// Every clock is out of force.
+    /// Every clock is out of force but for an answer that is asked for.
     ParkAll,
     /// What is out of force is in force again.
     Unpark,

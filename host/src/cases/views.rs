@@ -304,7 +304,9 @@ pub async fn choices(domain: &Domain, cx: &Context, case: &Case) -> Result<Vec<C
     let mut found = Vec::new();
     for rule in case.course.procedure.rules() {
         let here = rule.from.contains(&case.course.state);
-        let mine = actor.iter().find(|(who, _)| rule.who.contains(who) && *who != Who::Timer);
+        let mine = actor
+            .iter()
+            .find(|(who, _)| rule.who.contains(who) && *who != Who::Timer);
         let Some((_, post)) = mine.filter(|_| here) else {
             continue;
         };

@@ -171,15 +171,17 @@ async fn put_parts(t: &mut Transaction, case: &Case) -> Result<()> {
 
 async fn put_deadlines(t: &mut Transaction, case: &Case) -> Result<()> {
     for it in &case.deadlines {
-        sql("INSERT INTO case_deadlines (case_id, clock, part, due, paused)
-             VALUES ($1, $2, $3, $4, $5)")
-            .bind(&case.id)
-            .bind(it.clock.name())
-            .bind(&it.part)
-            .bind(it.due)
-            .bind(it.paused)
-            .run(t)
-            .await?;
+        sql(
+            "INSERT INTO case_deadlines (case_id, clock, part, due, paused)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&case.id)
+        .bind(it.clock.name())
+        .bind(&it.part)
+        .bind(it.due)
+        .bind(it.paused)
+        .run(t)
+        .await?;
     }
     Ok(())
 }
@@ -393,13 +395,15 @@ pub async fn put_contact(
 
 /// Keeps how the other party of a mediation can be reached.
 pub async fn put_party(t: &mut Transaction, case: &str, name: &str, phone: &str) -> Result<()> {
-    sql("INSERT INTO case_contacts (case_id, party_name, party_phone) VALUES ($1, $2, $3)
-         ON CONFLICT (case_id) DO UPDATE SET party_name = $2, party_phone = $3")
-        .bind(case)
-        .bind(name)
-        .bind(phone)
-        .run(t)
-        .await?;
+    sql(
+        "INSERT INTO case_contacts (case_id, party_name, party_phone) VALUES ($1, $2, $3)
+         ON CONFLICT (case_id) DO UPDATE SET party_name = $2, party_phone = $3",
+    )
+    .bind(case)
+    .bind(name)
+    .bind(phone)
+    .run(t)
+    .await?;
     Ok(())
 }
 

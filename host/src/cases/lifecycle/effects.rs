@@ -27,7 +27,7 @@ impl Draft {
             Effect::Pause(clock) => self.pause(clock, input.now),
             Effect::Resume(clock) => self.resume(clock, input.now),
             Effect::Park(clock) => self.park(|it| it.clock == clock),
-            Effect::ParkAll => self.park(|_| true),
+            Effect::ParkAll => self.park(|it| it.clock != Clock::Oversight),
             Effect::Unpark => self.unpark(),
             Effect::Breach => self.breach(input),
             Effect::RunOut => self.deadlines.retain(|it| !rang(it, input)),
@@ -63,7 +63,11 @@ impl Draft {
             To::State(state) => state,
             To::Climb if routing::next_hop(&self.course).is_some() => State::Feedback,
             To::Climb => State::Verifying,
-            To::Before => self.course.merged.take().map_or(State::Submitted, |it| it.from),
+            To::Before => self
+                .course
+                .merged
+                .take()
+                .map_or(State::Submitted, |it| it.from),
             To::BothSign if self.course.signed.reporter && self.course.signed.party => {
                 self.end();
                 State::Agreed
@@ -76,7 +80,9 @@ impl Draft {
     /// nothing.
     fn start(&mut self, clock: Clock, input: &Input) {
         let known = self.deadlines.iter();
-        let mut known = known.chain(&self.course.breached).chain(&self.course.parked);
+        let mut known = known
+            .chain(&self.course.breached)
+            .chain(&self.course.parked);
         if known.any(|it| it.clock == clock) {
             return;
         }
@@ -157,7 +163,12 @@ impl Draft {
 
     fn demand(&mut self, input: &Input) {
         let course = &mut self.course;
-        let higher = |own: &Hop| course.overseer.as_ref().is_none_or(|it| own.level >= it.level);
+        let higher = |own: &Hop| {
+            course
+                .overseer
+                .as_ref()
+                .is_none_or(|it| own.level >= it.level)
+        };
         if input.unit.as_ref().is_some_and(higher) {
             course.overseer.clone_from(&input.unit);
         }
@@ -173,7 +184,8 @@ impl Draft {
         self.course.oversight = None;
         let again = input.dues.again;
         let missed = self.course.breached.drain(..);
-        self.deadlines.extend(missed.map(|it| Deadline { due: again, ..it }));
+        self.deadlines
+            .extend(missed.map(|it| Deadline { due: again, ..it }));
     }
 
     fn ask_part(&mut self, input: &Input) -> Result<(), Refusal> {
@@ -373,7 +385,8 @@ impl Course {
             Some(it) if !ruled => it.unit,
             _ => input.target.clone().ok_or(Refusal::Target)?,
         };
-        let led = self.lead.is_some() && self.lead.as_ref() == self.holder.as_ref().map(|it| &it.unit);
+        let led =
+            self.lead.is_some() && self.lead.as_ref() == self.holder.as_ref().map(|it| &it.unit);
         if led {
             self.lead = Some(to.unit.clone());
         }

@@ -1,8 +1,6 @@
 //! What must hold before an action is taken: one answer for each guard of the tables.
 
-use super::{
-    Input, LONGEST_SUSPENSION, MOST_QUESTIONS, MOST_RETURNS, MOST_SUSPENSIONS, Refusal,
-};
+use super::{Input, LONGEST_SUSPENSION, MOST_QUESTIONS, MOST_RETURNS, MOST_SUSPENSIONS, Refusal};
 use crate::cases::{
     model::{Action, Clock, CoState, Course, Deadline, Urgency, Who},
     procedures::Guard,
@@ -94,12 +92,7 @@ pub(super) fn holds(
 
 /// Whether a guard would let the actor of `input` pass, as far as that hangs on the case and on who
 /// they are, and not on what they have yet to say.
-pub(crate) fn stands(
-    guard: Guard,
-    course: &Course,
-    deadlines: &[Deadline],
-    input: &Input,
-) -> bool {
+pub(crate) fn stands(guard: Guard, course: &Course, deadlines: &[Deadline], input: &Input) -> bool {
     match guard {
         Guard::Class
         | Guard::Reason
@@ -115,7 +108,10 @@ pub(crate) fn stands(
         | Guard::Primary
         | Guard::Emergency => true,
         Guard::Trivial => course.trail.is_empty(),
-        Guard::Above => course.holder.as_ref().is_some_and(|it| it.level.above().is_some()),
+        Guard::Above => course
+            .holder
+            .as_ref()
+            .is_some_and(|it| it.level.above().is_some()),
         Guard::Until => course.suspensions < MOST_SUSPENSIONS,
         Guard::Part(states) if input.action == Action::WaiveCo => {
             course.co_tasks.iter().any(|it| states.contains(&it.state))

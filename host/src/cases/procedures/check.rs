@@ -17,9 +17,9 @@ enum Mode {
 
 type Clocks = BTreeMap<Clock, Mode>;
 
-/// Where a case may be: its state and its clocks. A clock that was missed counts as running: while
+/// Where a case may be: its state, the one that it was in before it followed another, and its clocks. A clock that was missed counts as running: while
 /// it does not, the supervision that it opened does, and whatever ends that sets it going again.
-type At = (State, Clocks);
+type At = (State, Option<State>, Clocks);
 
 /// What is wrong with the tables, in words for their author; empty when they are sound.
 pub fn check() -> Vec<String> {
@@ -51,7 +51,7 @@ pub fn check() -> Vec<String> {
 fn table(rules: &[Rule]) -> Vec<String> {
     let mut faults = Vec::new();
     let reached = reached(rules);
-    let states: BTreeSet<State> = reached.iter().map(|(state, _)| *state).collect();
+    let states: BTreeSet<State> = reached.iter().map(|(state, ..)| *state).collect();
     let written = rules.iter().flat_map(|rule| rule.from).copied();
     for state in written.filter(|state| !states.contains(state)) {
         faults.push(format!("{state:?} is never reached"));
@@ -89,7 +89,7 @@ fn table(rules: &[Rule]) -> Vec<String> {
             .filter(|state| !ending.contains(state))
             .map(|state| format!("{state:?} comes to no end")),
     );
-    for (state, clocks) in &reached {
+    for (state, _, clocks) in &reached {
         let runs = |it: &(&Clock, &Mode)| *it.1 == Mode::Runs;
         let mut waking = clocks.iter().filter(runs);
         if !state.ended() && !waking.any(|(clock, _)| !clock.is_window()) {
@@ -116,36 +116,46 @@ fn reached(rules: &[Rule]) -> BTreeSet<At> {
     let mut found: BTreeSet<At> = BTreeSet::new();
     let opening = rules.iter().filter(|rule| rule.from.is_empty());
     let mut next: Vec<At> = opening
-        .flat_map(|rule| after(rules, rule, State::Submitted, &Clocks::new()))
+        .flat_map(|rule| after(rule, &(State::Submitted, None, Clocks::new())))
         .collect();
     while let Some(at) = next.pop() {
         if !found.insert(at.clone()) {
             continue;
         }
         for rule in rules.iter().filter(|rule| rule.from.contains(&at.0)) {
-            next.extend(after(rules, rule, at.0, &at.1));
+            next.extend(after(rule, &at));
         }
     }
     found
 }
 
-fn after(rules: &[Rule], rule: &Rule, state: State, clocks: &Clocks) -> Vec<At> {
+fn after(rule: &Rule, at: &At) -> Vec<At> {
+    let (state, before, clocks) = at;
     let mut all = vec![clocks.clone()];
     for effect in rule.effects {
         all = all.iter().flat_map(|it| moved(*effect, it)).collect();
     }
-    let ends = |(to, mut clocks): At| {
-        // What both have signed ends it.
-        if rule.to == To::BothSign && to.ended() {
-            end(&mut clocks);
-        }
-        (to, clocks)
+    let before = match rule.action {
+        Action::Merge => Some(*state),
+        Action::Split | Action::Follow => None,
+        _ => *before,
     };
-    let to = targets(rules, rule, state);
-    let pairs = to
-        .into_iter()
-        .flat_map(|to| all.iter().map(move |it| (to, it.clone())));
-    pairs.map(ends).collect()
+    let mut found = Vec::new();
+    for to in targets(rule, *state) {
+        // Only its own past leads back.
+        let to = match (rule.to, at.1) {
+            (To::Before, Some(before)) => before,
+            _ => to,
+        };
+        for mut clocks in all.iter().cloned() {
+            // What both have signed ends it.
+            if rule.to == To::BothSign && to.ended() {
+                end(&mut clocks);
+            }
+            found.push((to, before, clocks));
+        }
+    }
+    found
 }
 
 /// The clocks after an effect: several where it depends on what the table does not say.
@@ -159,7 +169,11 @@ fn moved(effect: Effect, clocks: &Clocks) -> Vec<Clocks> {
         Effect::Pause(clock) => set(&mut it, clock, Mode::Runs, Mode::Stands),
         Effect::Resume(clock) => set(&mut it, clock, Mode::Stands, Mode::Runs),
         Effect::Park(clock) => set(&mut it, clock, Mode::Runs, Mode::Parked),
-        Effect::ParkAll => it.values_mut().for_each(|mode| *mode = Mode::Parked),
+        Effect::ParkAll => it.iter_mut().for_each(|(clock, mode)| {
+            if *clock != Clock::Oversight {
+                *mode = Mode::Parked;
+            }
+        }),
         Effect::Unpark => it.values_mut().for_each(|mode| {
             if *mode == Mode::Parked {
                 *mode = Mode::Runs;
@@ -215,16 +229,14 @@ fn end(clocks: &mut Clocks) {
     });
 }
 
-fn targets(rules: &[Rule], rule: &Rule, from: State) -> Vec<State> {
+fn targets(rule: &Rule, from: State) -> Vec<State> {
     match rule.to {
         To::Same => vec![from],
         To::State(state) => vec![state],
         To::Climb => vec![State::Feedback, State::Verifying],
         To::BothSign => vec![from, State::Agreed],
-        To::Before => {
-            let merges = rules.iter().filter(|it| it.action == Action::Merge);
-            merges.flat_map(|it| it.from).copied().collect()
-        }
+        // Whatever it was, it could have gone on from there.
+        To::Before => vec![State::Submitted],
     }
 }
 
@@ -237,7 +249,7 @@ fn ending(rules: &[Rule], states: &BTreeSet<State>) -> BTreeSet<State> {
             .iter()
             .flat_map(|rule| rule.from.iter().map(move |it| (rule, *it)))
         {
-            if targets(rules, rule, from).iter().any(|to| ending.contains(to)) {
+            if targets(rule, from).iter().any(|to| ending.contains(to)) {
                 ending.insert(from);
             }
         }

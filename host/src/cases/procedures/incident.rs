@@ -1,8 +1,8 @@
 //! 事件: something is wrong at a place. Data only.
 
 use super::{
-    Effect, Guard, Rule, To, accept_part, answer_oversight, ask_part, attach, comment,
-    escalate, expire, finish_part, oversee, refuse_part, waive_part,
+    Effect, Guard, Rule, To, accept_part, answer_oversight, ask_part, attach, comment, escalate,
+    expire, finish_part, oversee, refuse_part, waive_part,
 };
 use crate::cases::model::{Action, Clock, State, Who};
 
@@ -172,7 +172,12 @@ pub const INCIDENT: &[Rule] = {
             to: To::State(S::Disputed),
             who: &[W::Handler],
             guards: &[G::Reason, G::Basis, G::MayReturn, G::Running(C::Return)],
-            effects: &[E::Dispute, E::Stop(C::Accept), E::Stop(C::Return), E::Start(C::Rule)],
+            effects: &[
+                E::Dispute,
+                E::Stop(C::Accept),
+                E::Stop(C::Return),
+                E::Start(C::Rule),
+            ],
         },
         Rule {
             action: A::Rule,
@@ -290,8 +295,11 @@ pub const INCIDENT: &[Rule] = {
             // What it was kept for while it followed is done with the case that it followed.
             effects: &[
                 E::Classify,
+                E::Lodge,
                 E::Followed,
                 E::Stop(C::Follow),
+                E::Stop(C::Oversight),
+                E::Release,
                 E::Start(C::Rate),
                 E::Start(C::Reopen),
             ],
@@ -339,7 +347,11 @@ pub const INCIDENT: &[Rule] = {
             to: To::State(S::InProgress),
             who: &[W::Handler, W::Supervisor, W::Timer],
             guards: &[],
-            effects: &[E::AskSuspend(false), E::Stop(C::Suspend), E::Resume(C::Resolve)],
+            effects: &[
+                E::AskSuspend(false),
+                E::Stop(C::Suspend),
+                E::Resume(C::Resolve),
+            ],
         },
         Rule {
             action: A::ReportDone,
@@ -355,7 +367,12 @@ pub const INCIDENT: &[Rule] = {
             to: To::Climb,
             who: &[W::Handler],
             guards: &[G::Reason, G::Basis],
-            effects: &[E::Unable, E::WaiveParts, E::ClimbTrail, E::Start(C::Confirm)],
+            effects: &[
+                E::Unable,
+                E::WaiveParts,
+                E::ClimbTrail,
+                E::Start(C::Confirm),
+            ],
         },
         Rule {
             action: A::FinishTrivial,
@@ -393,6 +410,7 @@ pub const INCIDENT: &[Rule] = {
                 E::Stop(C::Rate),
                 E::Stop(C::Reopen),
                 E::Unpark,
+                E::Start(C::Resolve),
                 E::Oversee,
             ],
         },
@@ -512,11 +530,6 @@ pub const INCIDENT: &[Rule] = {
         comment(SPOKEN, PLUGIN_TOO),
         attach(SPOKEN),
         escalate(OPEN),
-        expire(&[
-            S::Dispatched,
-            S::Resolved,
-            S::Closed,
-            S::Declined,
-        ]),
+        expire(&[S::Dispatched, S::Resolved, S::Closed, S::Declined]),
     ]
 };

@@ -1,7 +1,7 @@
 //! 走访/巡查: planned work of a grid worker. Data only. A visit that nobody makes in time goes to
 //! the desk above by itself, whether or not anybody had been given it.
 
-use super::{Effect, Guard, Rule, To};
+use super::{Effect, Guard, Rule, To, answer_oversight, escalate, oversee};
 use crate::cases::model::{Action, Clock, State, Who};
 
 const OPEN: &[State] = &[State::Planned, State::Assigned, State::Done, State::Missed];
@@ -152,13 +152,8 @@ pub const VISIT: &[Rule] = {
             guards: &[],
             effects: &[],
         },
-        Rule {
-            action: A::Escalate,
-            from: &[S::Planned, S::Done, S::Missed],
-            to: To::Same,
-            who: &[W::Timer],
-            guards: &[],
-            effects: &[E::Oversee],
-        },
+        oversee(OPEN),
+        answer_oversight(OPEN),
+        escalate(OPEN),
     ]
 };

@@ -98,14 +98,21 @@ mod tests {
         }
         // Whoever acts on the staff's page and must say why is asked a question of its own.
         for rule in Procedure::ALL.iter().flat_map(|it| it.rules()) {
-            let on_page = rule.who.iter().any(|who| {
-                !matches!(who, Who::Reporter | Who::Party | Who::Timer | Who::Plugin)
-            });
+            let on_page = rule
+                .who
+                .iter()
+                .any(|who| !matches!(who, Who::Reporter | Who::Party | Who::Timer | Who::Plugin));
             if on_page && rule.guards.contains(&Guard::Reason) {
                 add("ask", rule.action.name());
             }
         }
-        for it in [CoState::Asked, CoState::Accepted, CoState::Refused, CoState::Done, CoState::Waived] {
+        for it in [
+            CoState::Asked,
+            CoState::Accepted,
+            CoState::Refused,
+            CoState::Done,
+            CoState::Waived,
+        ] {
             add("part", it.name());
         }
         for it in Procedure::ALL {
