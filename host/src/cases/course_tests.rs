@@ -257,7 +257,8 @@ both! {
         let case = world.does(&case, "resident", Action::Rate, State::Closed).await;
         assert_eq!(case.course.rating.unwrap().satisfied, 4);
         let row = world.row(&case).await;
-        assert_eq!((row.closed, row.due, row.deadlines.len()), (Some(world.now), None, 0));
+        assert_eq!((row.closed, row.due), (Some(world.now), None));
+        assert!(row.deadlines.iter().all(|it| it.clock.is_window()), "{row:?}");
         world.proves(&case).await;
     }
 
@@ -430,18 +431,23 @@ both! {
     async fn a_later_class_does_not_loosen_the_rules(database) {
         let world = World::new(database).await;
         let case = world.submitted().await;
-        // Of the district alone; the community's desk would send it to the street as noise.
+        // Of the district alone; its desk has it from the moment it is filed.
         let file = world.command(&case, Action::File).await.class("E0303", Urgency::Normal);
         let bureau = vec![unit("bureau".to_owned(), "construction", DISTRICT)];
         let cx = world.domain.system("test");
         populate(&world.domain, &cx, bureau, Vec::new()).await.unwrap();
-        let cx = world.who("community");
-        act(&world.domain, &cx, file).await.unwrap();
+        let filed = act(&world.domain, &world.who("community"), file).await.unwrap();
+        assert_eq!(filed.course.holder.unwrap().unit, desk(DISTRICT));
+        assert_eq!(filed.course.raisers, [desk(COMMUNITY)]);
+        assert!(world.tries(&case, "community", Action::Dispatch).await.is_err());
+        // As noise it could go to the street.
+        let cx = world.who("district");
         let low = world.command(&case, Action::Dispatch).await.class(NOISE, Urgency::Normal);
         assert!(matches!(act(&world.domain, &cx, low).await, Err(Error::Invalid(_))));
-        let right = world.command(&case, Action::Dispatch).await.to(&desk(DISTRICT));
+        let right = world.command(&case, Action::Dispatch).await.to("bureau");
         let sent = act(&world.domain, &cx, right).await.unwrap();
         assert_eq!(sent.course.class.as_deref(), Some("E0303"));
+        world.proves(&case).await;
     }
 
     async fn a_changed_log_is_found(database) {

@@ -252,6 +252,12 @@ fn rang(it: &Deadline, input: &Input) -> bool {
     Some(it.clock) == input.clock && it.part == input.part.as_deref().unwrap_or_default()
 }
 
+/// 上收: whether the item must not be held so low.
+fn too_low(hop: &Hop, input: &Input) -> bool {
+    let duty = input.duty.as_ref();
+    duty.is_some_and(|it| hop.level < it.lowest)
+}
+
 impl Course {
     /// Notes that a unit, and somebody in it, has worked on it.
     fn worked(&mut self, unit: &str, account: Option<&String>) {
@@ -289,7 +295,7 @@ impl Course {
             }
             Effect::Lodge => self.lodge(input)?,
             Effect::Push => {
-                self.trail.extend(self.holder.take());
+                self.leave_trail(input);
                 self.holder.clone_from(&input.target);
                 self.handler = None;
                 self.proposal = None;
@@ -353,15 +359,22 @@ impl Course {
 
     /// The desk that filed it hears of it as one that has raised it.
     fn lodge(&mut self, input: &Input) -> Result<(), Refusal> {
-        let lowest = input.duty.as_ref().map(|it| it.lowest);
-        let low = |hop: &Hop| lowest.is_some_and(|lowest| hop.level < lowest);
-        if !self.holder.as_ref().is_some_and(low) {
+        if !self.holder.as_ref().is_some_and(|it| too_low(it, input)) {
             return Ok(());
         }
-        let above = input.target.clone().filter(|it| !low(it));
+        let above = input.target.clone().filter(|it| !too_low(it, input));
         self.raisers.extend(self.holder.take().map(|it| it.unit));
         self.holder = Some(above.ok_or(Refusal::TooLow)?);
         Ok(())
+    }
+
+    /// The holder sends it on, and gets it back when it is done; not a desk that may not hold it,
+    /// from which it is sent in an emergency: that one stays informed.
+    fn leave_trail(&mut self, input: &Input) {
+        match self.holder.take() {
+            Some(it) if too_low(&it, input) => self.raisers.push(it.unit),
+            it => self.trail.extend(it),
+        }
     }
 
     fn unconfirm(&mut self) {

@@ -296,6 +296,7 @@ pub const INCIDENT: &[Rule] = {
             effects: &[
                 E::Classify,
                 E::Lodge,
+                E::WaiveParts,
                 E::Followed,
                 E::Stop(C::Follow),
                 E::Stop(C::Oversight),
