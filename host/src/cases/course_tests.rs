@@ -8,6 +8,7 @@ use super::{
     lifecycle::{Input, step, unborn},
     model::{Action, Case, Clock, Rating, State, Urgency},
     operations::{Command, DESK, Report, act, get, submit},
+    prepare::COORDINATION,
     scheduler,
 };
 use crate::{
@@ -24,7 +25,8 @@ pub(super) const DAY: i64 = 24 * HOUR;
 pub(super) const DISTRICT: &str = "310101";
 pub(super) const STREET: &str = "310101022";
 pub(super) const COMMUNITY: &str = "310101022027";
-const TEAM: &str = "u-310101022-urban-management";
+pub(super) const TEAM: &str = "u-310101022-urban-management";
+pub(super) const GREENING: &str = "u-310101022-greening";
 /// A class that a street's team may do, without a photo.
 const NOISE: &str = "E0504";
 
@@ -59,6 +61,8 @@ impl World {
             unit(desk(COMMUNITY), DESK, COMMUNITY),
             unit(TEAM.to_owned(), "police", STREET),
             unit("checks".to_owned(), "verification", DISTRICT),
+            unit(GREENING.to_owned(), "greening", STREET),
+            unit("joint".to_owned(), COORDINATION, DISTRICT),
         ];
         let cx = domain.system("test");
         populate(&domain, &cx, units, Vec::new()).await.unwrap();
@@ -81,6 +85,11 @@ impl World {
             "administrator" => Some((desk(DISTRICT), DISTRICT, Role::Administrator)),
             "grid-worker" => Some((desk(COMMUNITY), COMMUNITY, Role::GridWorker)),
             "supervisor" => Some((desk(DISTRICT), DISTRICT, Role::Supervisor)),
+            "supervisor2" => Some((desk(DISTRICT), DISTRICT, Role::Supervisor)),
+            "keeper" => Some((desk(DISTRICT), DISTRICT, Role::DutyKeeper)),
+            "community2" => Some((desk(COMMUNITY), COMMUNITY, Role::Dispatcher)),
+            "gardener" => Some((GREENING.to_owned(), STREET, Role::Handler)),
+            "convener" => Some(("joint".to_owned(), DISTRICT, Role::Supervisor)),
             "hotline" => Some(("checks".to_owned(), DISTRICT, Role::HotlineAgent)),
             _ => None,
         };
@@ -118,7 +127,7 @@ impl World {
         }
     }
 
-    async fn submitted(&self) -> Case {
+    pub(super) async fn submitted(&self) -> Case {
         submit(&self.domain, &self.who("resident"), self.report())
             .await
             .unwrap()
@@ -132,15 +141,15 @@ impl World {
             Action::File => command.class(NOISE, Urgency::Normal),
             Action::Dispatch => command.to(&desk(STREET)),
             Action::Relay => command.to(TEAM),
-            Action::Rate => Command {
+            Action::Rate | Action::RateByCall => Command {
                 rating: Some(Rating {
                     contacted: true,
                     solved: true,
                     satisfied: 4,
                 }),
-                ..command
+                ..command.words("事由")
             },
-            Action::Decline => Command {
+            Action::Decline | Action::Return | Action::ReportUnable | Action::Refuse => Command {
                 basis: Some("《城市照明管理规定》".to_owned()),
                 ..command.words("事由")
             },
@@ -157,6 +166,11 @@ impl World {
         .await
     }
 
+    /// Does what was put together by hand.
+    pub(super) async fn gives(&self, name: &str, command: Command) -> Result<Case> {
+        act(&self.domain, &self.who(name), command).await
+    }
+
     pub(super) async fn does(&self, case: &Case, name: &str, action: Action, to: State) -> Case {
         let done = self.tries(case, name, action).await;
         let done = done.unwrap_or_else(|error| panic!("{name} {action:?}: {error:?}"));
@@ -171,7 +185,7 @@ impl World {
     }
 
     /// To the hands that work on it.
-    async fn in_progress(&self) -> Case {
+    pub(super) async fn in_progress(&self) -> Case {
         let case = self.submitted().await;
         self.does(&case, "community", Action::File, State::Filed)
             .await;

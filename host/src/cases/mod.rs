@@ -20,6 +20,8 @@ mod refusal;
 pub mod routing;
 pub mod scheduler;
 mod submit;
+#[cfg(test)]
+mod turnings_tests;
 pub mod views;
 pub mod visits;
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod pages;
 pub mod router;
 pub mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use crate::i18n;
 pub use router::router;
