@@ -90,6 +90,7 @@ impl World {
             "community2" => Some((desk(COMMUNITY), COMMUNITY, Role::Dispatcher)),
             "gardener" => Some((GREENING.to_owned(), STREET, Role::Handler)),
             "convener" => Some(("joint".to_owned(), DISTRICT, Role::Supervisor)),
+            "clerk" => Some(("checks".to_owned(), DISTRICT, Role::CounterClerk)),
             "hotline" => Some(("checks".to_owned(), DISTRICT, Role::HotlineAgent)),
             _ => None,
         };

@@ -5,6 +5,8 @@ pub mod actors;
 pub mod board;
 #[cfg(test)]
 pub(crate) mod course_tests;
+#[cfg(test)]
+mod crowd_tests;
 pub mod duty;
 pub mod events;
 pub mod lifecycle;

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     attachments::{self, Upload},
+    context::{Channel, Context},
     db::testing::both::both,
     error::{Error, Result},
     web::tests::photo,
@@ -400,6 +401,42 @@ both! {
         let rated = world.does(&case, "verifier", Action::RateByCall, State::Closed).await;
         assert!(rated.course.rating.is_some());
         world.proves(&case).await;
+    }
+
+    /// 7. One responsibility, whichever door.
+    async fn the_same_report_by_any_channel_has_the_same_lead_and_clocks(database) {
+        let world = World::new(database).await;
+        let said = |case: &Case| {
+            let it = &case.course;
+            let lead = (it.class.clone(), it.lead.clone(), it.holder.clone(), it.urgency);
+            (it.state, lead, case.deadlines.clone())
+        };
+        let mut seen = Vec::new();
+        for (name, channel) in [
+            ("resident", Channel::App),
+            ("clerk", Channel::Counter),
+            ("hotline", Channel::Hotline),
+            ("grid-worker", Channel::GridWorker),
+            ("city", Channel::Open311),
+        ] {
+            let cx = world.who(name);
+            let cx = match channel {
+                Channel::Open311 => Context { channel, ..cx },
+                _ => cx,
+            };
+            let on_behalf = matches!(channel, Channel::Counter | Channel::Hotline);
+            let report = Report {
+                class: Some("E0504".to_owned()),
+                contact_name: on_behalf.then(|| "王阿婆".to_owned()),
+                contact_phone: on_behalf.then(|| "13800138001".to_owned()),
+                ..world.report()
+            };
+            let case = submit(&world.domain, &cx, report).await.unwrap();
+            assert_eq!(case.channel, channel);
+            let filed = world.does(&case, "community", Action::File, State::Filed).await;
+            seen.push((said(&case), said(&filed)));
+        }
+        assert!(seen.windows(2).all(|it| it[0] == it[1]), "{seen:?}");
     }
 
     async fn a_topic_is_answered_or_adopted(database) {

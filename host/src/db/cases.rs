@@ -463,15 +463,20 @@ pub struct Due {
     pub part: String,
 }
 
-/// Deadlines that passed at or before `now`, the longest overdue first. On PostgreSQL the rows are
-/// locked until the transaction ends, and those another host works on are passed over.
+/// Deadlines that passed at or before `now`, the longest overdue first. On PostgreSQL their cases
+/// are locked until the transaction ends, and those somebody else works on are passed over. A case
+/// is always locked before its deadlines: whoever did it the other way round would wait for an act
+/// that waits for them.
 pub async fn overdue(t: &mut Transaction, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
-    let mut statement = sql("SELECT case_id, clock, part FROM case_deadlines WHERE paused IS NULL")
-        .push_bind(" AND due <= ?", now)
-        .push(" ORDER BY due, case_id")
-        .push_bind(" LIMIT ?", limit);
+    let mut statement = sql(
+        "SELECT d.case_id, d.clock, d.part FROM case_deadlines d JOIN cases c ON c.id = d.case_id
+         WHERE d.paused IS NULL",
+    )
+    .push_bind(" AND d.due <= ?", now)
+    .push(" ORDER BY d.due, d.case_id")
+    .push_bind(" LIMIT ?", limit);
     if t.backend() == super::Backend::Postgres {
-        statement = statement.push(" FOR UPDATE SKIP LOCKED");
+        statement = statement.push(" FOR NO KEY UPDATE OF c SKIP LOCKED");
     }
     let rows = statement.all(t).await?;
     let due = |row: &Row| {

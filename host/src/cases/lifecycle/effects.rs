@@ -4,8 +4,8 @@ use super::{Input, Refusal, guards::part_of};
 use crate::{
     cases::{
         model::{
-            Clock, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight, Proposal,
-            State, Urgency, Who,
+            Action, Clock, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight,
+            Proposal, State, Urgency, Who,
         },
         procedures::{Effect, Rule, To},
         routing,
@@ -392,11 +392,10 @@ impl Course {
 
     /// Whose duty it was found to be leads, where the one who had it led.
     fn redirect(&mut self, input: &Input) -> Result<(), Refusal> {
-        let agreed = self.proposal.take().filter(|it| it.agreed);
-        let ruled = input.who.contains(&Who::DutyKeeper) && input.target.is_some();
-        let to = match agreed {
-            Some(it) if !ruled => it.unit,
-            _ => input.target.clone().ok_or(Refusal::Target)?,
+        let proposal = self.proposal.take();
+        let to = match input.action {
+            Action::Rule => input.target.clone().ok_or(Refusal::Target)?,
+            _ => proposal.ok_or(Refusal::NotAgreed)?.unit,
         };
         let led =
             self.lead.is_some() && self.lead.as_ref() == self.holder.as_ref().map(|it| &it.unit);
