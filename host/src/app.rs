@@ -8,6 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     attachments::Attachments,
     cases::{
+        calendar::Calendar,
         duty::{DutyList, DutyLists},
         procedures,
     },
@@ -71,6 +72,7 @@ impl App {
         if !faults.is_empty() {
             return Err(FolderError::Procedures(faults.join("; ")));
         }
+        let calendar = Calendar::brought(zone.clone())?;
         let folder = folder::open(&config, &clock, &ids).await?;
         let files = Attachments::in_folder(&config.data.join("files"))?;
         let settings = plugins::Settings {
@@ -94,7 +96,7 @@ impl App {
             zone,
             keys: folder.keys,
             files,
-            duty: DutyLists::new(DutyList::first()?),
+            duty: DutyLists::new(DutyList::first()?, calendar),
             notifier: match folder.kind {
                 Kind::Demo | Kind::Development => Notifier::Log,
                 Kind::Production => Notifier::Absent,

@@ -1,13 +1,13 @@
 //! The duty list 权责清单: which unit answers for a class, how low it may fall, and how long each
 //! step may take. Data, checked when it is loaded; a running case keeps the limits it was given.
 
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    calendar::Calendar,
     lifecycle::Dues,
     model::{Procedure, Urgency},
-    working_time,
 };
 use crate::{
     context::Locale,
@@ -17,17 +17,37 @@ use crate::{
 };
 
 /// Which hours count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hours {
     /// All of them.
     Natural,
-    /// Monday to Friday, 9 to 17. Holidays are not known yet and count as working days.
+    /// 9 to 17 on the days that the calendar says are worked.
     Working,
 }
 
+/// When a co-unit 配合单位 is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// Always: the lead cannot finish without it.
+    Required,
+    /// When the lead asks.
+    OnCall,
+}
+
+/// A unit that helps the lead with the cases of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoUnit {
+    /// Kind of unit; the nearest one upward from the place is meant, as for a lead.
+    pub unit: String,
+    /// When it is asked.
+    pub call: Call,
+}
+
 /// The five fields that one network manages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// 公共安全
@@ -56,7 +76,7 @@ impl Field {
 }
 
 /// One class of the list.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DutyItem {
     /// The class.
@@ -81,6 +101,17 @@ pub struct DutyItem {
     pub evidence: u32,
     /// The law or rule it rests on.
     pub basis: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    co_units: Vec<CoUnit>,
+    /// In how many of its hours a unit may return it 退单; see [`Self::return_hours`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    return_hours: Option<u32>,
+    /// For how many days it may be reopened; see [`Self::reopen_days`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reopen_days: Option<u32>,
+    /// In how many of its hours a co-unit has to be done; see [`Self::co_hours`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    co_hours: Option<u32>,
 }
 
 impl DutyItem {
@@ -92,26 +123,76 @@ impl DutyItem {
         }
     }
 
+    /// The units that help, in the list's order; each kind once, and never the lead's.
+    pub fn co_units(&self) -> &[CoUnit] {
+        &self.co_units
+    }
+
+    /// In how many hours, of those that count for the class, a unit it was sent to may return it
+    /// 退单. Where the list does not say: 24 working hours, or 8 natural ones.
+    pub fn return_hours(&self) -> u32 {
+        self.return_hours.unwrap_or(match self.clock {
+            Hours::Working => 24,
+            Hours::Natural => 8,
+        })
+    }
+
+    /// For how many days after it is resolved it may be reopened; 15 where the list does not say.
+    pub fn reopen_days(&self) -> u32 {
+        self.reopen_days.unwrap_or(REOPEN)
+    }
+
+    /// In how many hours, of those that count for the class, a co-unit has to be done. Where the
+    /// list does not say: 24, or the limit of a normal case if that is less.
+    pub fn co_hours(&self) -> u32 {
+        let [.., normal] = self.hours;
+        self.co_hours.unwrap_or(normal.min(24))
+    }
+
+    /// Until when a unit that is sent the case at `now` may return it.
+    pub fn return_by(&self, now: Timestamp, calendar: &Calendar) -> Timestamp {
+        self.after(now, self.return_hours(), calendar)
+    }
+
+    /// Until when a co-unit that is asked at `now` has to be done.
+    pub fn co_task_by(&self, now: Timestamp, calendar: &Calendar) -> Timestamp {
+        self.after(now, self.co_hours(), calendar)
+    }
+
+    /// Until when a case that is resolved at `now` may be reopened: so many times 24 hours.
+    pub fn reopen_until(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(i64::from(self.reopen_days()) * DAY)
+    }
+
+    fn after(&self, now: Timestamp, hours: u32, calendar: &Calendar) -> Timestamp {
+        match self.clock {
+            Hours::Natural => now.plus_seconds(i64::from(hours) * HOUR),
+            Hours::Working => calendar.after(now, hours),
+        }
+    }
+
     /// When each clock would run out, started at `now`.
-    pub fn dues(&self, urgency: Urgency, now: Timestamp, zone: &jiff::tz::TimeZone) -> Dues {
+    pub fn dues(&self, urgency: Urgency, now: Timestamp, calendar: &Calendar) -> Dues {
         let [accept, emergency, urgent, normal] = self.hours;
         let resolve = match urgency {
             Urgency::Emergency => emergency,
             Urgency::Urgent => urgent,
             Urgency::Normal => normal,
         };
-        let after = |hours: u32| match self.clock {
-            Hours::Natural => now.plus_seconds(i64::from(hours) * HOUR),
-            Hours::Working => working_time::after(now, i64::from(hours) * HOUR, zone),
-        };
         Dues {
-            accept: after(accept),
-            resolve: after(resolve),
+            accept: self.after(now, accept, calendar),
+            resolve: self.after(now, resolve, calendar),
             ..before_class(now)
         }
     }
 }
 
+/// For how many days a case may be reopened where the list does not say.
+const REOPEN: u32 = 15;
+/// The longest limit of a list, in hours: a year.
+const MOST_HOURS: u32 = 8760;
+/// The longest window for reopening, in days.
+const MOST_DAYS: u32 = 365;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
@@ -191,17 +272,28 @@ impl DutyList {
 
 /// The list in force. Cheap to clone; all clones see a change at once.
 #[derive(Clone)]
-pub struct DutyLists(std::sync::Arc<arc_swap::ArcSwap<DutyList>>);
+pub struct DutyLists {
+    list: std::sync::Arc<arc_swap::ArcSwap<DutyList>>,
+    calendar: std::sync::Arc<arc_swap::ArcSwap<Calendar>>,
+}
 
 impl DutyLists {
-    /// Holding `list`.
-    pub fn new(list: DutyList) -> Self {
-        Self(std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(list)))
+    /// Holding `list`, with the working days of `calendar`.
+    pub fn new(list: DutyList, calendar: Calendar) -> Self {
+        Self {
+            list: std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(list)),
+            calendar: std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(calendar)),
+        }
     }
 
     /// The list in force now.
     pub fn list(&self) -> std::sync::Arc<DutyList> {
-        self.0.load_full()
+        self.list.load_full()
+    }
+
+    /// The days that are worked.
+    pub fn calendar(&self) -> std::sync::Arc<Calendar> {
+        self.calendar.load_full()
     }
 }
 
@@ -211,7 +303,16 @@ fn faults(item: &DutyItem) -> impl Iterator<Item = &'static str> {
     let words = [&item.code, &item.zh, &item.en, &item.lead, &item.basis];
     let empty = words.iter().any(|it| it.trim().is_empty());
     let upper = item.basic && item.lowest > Level::Community;
+    let [.., longest] = item.hours;
+    let windows = [longest, item.return_hours(), item.co_hours()];
+    let odd = windows.iter().any(|it| !(1..=MOST_HOURS).contains(it))
+        || !(1..=MOST_DAYS).contains(&item.reopen_days());
+    let kinds: BTreeSet<_> = item.co_units.iter().map(|it| it.unit.as_str()).collect();
+    let co = kinds.len() < item.co_units.len() || kinds.contains(item.lead.as_str());
     [
+        odd.then_some("duty-list-window"),
+        (item.co_hours() > longest).then_some("duty-list-co-hours"),
+        co.then_some("duty-list-co-twice"),
         (!limits).then_some("duty-list-limits"),
         empty.then_some("duty-list-empty"),
         upper.then_some("duty-list-basic-too-low"),

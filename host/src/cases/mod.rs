@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod board;
+pub mod calendar;
 #[cfg(test)]
 pub(crate) mod course_tests;
 pub mod duty;

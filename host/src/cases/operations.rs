@@ -358,7 +358,7 @@ async fn input(
         files: command.files.len().try_into().unwrap_or(u32::MAX),
         rating: command.rating,
         dues: match item {
-            Some(item) => item.dues(urgency, cx.now, &domain.zone),
+            Some(item) => item.dues(urgency, cx.now, &domain.duty.calendar()),
             None => duty::before_class(cx.now),
         },
         ..blank(command.action, cx)

@@ -224,7 +224,7 @@ async fn opening(
     };
     if let (Procedure::Visit, Some(item)) = (procedure, item) {
         let urgency = report.urgency.unwrap_or(Urgency::Normal);
-        input.dues = item.dues(urgency, cx.now, &domain.zone);
+        input.dues = item.dues(urgency, cx.now, &domain.duty.calendar());
     }
     Ok(input)
 }
