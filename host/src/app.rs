@@ -8,14 +8,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     attachments::Attachments,
     cases::{
-        calendar::Calendar,
-        duty::{DutyList, DutyLists},
+        duty::{self, DutyLists},
         procedures,
     },
     config::{Config, Kind},
     domain::{self, Domain, Notifier},
     folder::{self, FolderError},
     grid::Grid,
+    identity::instruments,
     ids::Ids,
     plugins::{self, Engine, Plugins, journal, revisions::Revisions},
     time::Clock,
@@ -72,7 +72,6 @@ impl App {
         if !faults.is_empty() {
             return Err(FolderError::Procedures(faults.join("; ")));
         }
-        let calendar = Calendar::brought(zone.clone())?;
         let folder = folder::open(&config, &clock, &ids).await?;
         let files = Attachments::in_folder(&config.data.join("files"))?;
         let settings = plugins::Settings {
@@ -93,15 +92,18 @@ impl App {
             database: folder.database,
             clock,
             ids,
+            duty: DutyLists::brought(zone.clone())?,
             zone,
             keys: folder.keys,
             files,
-            duty: DutyLists::new(DutyList::first()?, calendar),
             notifier: match folder.kind {
                 Kind::Demo | Kind::Development => Notifier::Log,
                 Kind::Production => Notifier::Absent,
             },
         });
+        let cx = domain.system("start");
+        duty::keeper::refresh(&domain, &cx).await?;
+        instruments::lend(&domain, &cx).await?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         journal::start(domain.clone(), entries, &tasks, stop.clone());
         Ok(Self(Arc::new(Parts {

@@ -6,7 +6,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::{
     app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
-    integrity, notices, plugins,
+    identity, integrity, notices, plugins,
 };
 
 /// Starts all of it.
@@ -26,6 +26,15 @@ pub fn start(app: &App) {
     );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
+    every(app, "duty", Duration::from_secs(5), |domain, cx| async move {
+        cases::duty::keeper::refresh(&domain, &cx).await
+    });
+    every(
+        app,
+        "instruments",
+        Duration::from_secs(3600),
+        |domain, cx| async move { identity::instruments::end_leave(&domain, &cx).await },
+    );
     every(app, "checkpoints", Duration::from_secs(60), {
         let folder = app.config.data.join(integrity::checkpoints::FOLDER);
         move |domain, cx| {

@@ -72,10 +72,7 @@ pub mod testing {
     use super::{Domain, Notifier, Parts};
     use crate::{
         attachments::Attachments,
-        cases::{
-            calendar::Calendar,
-            duty::{DutyList, DutyLists},
-        },
+        cases::duty::DutyLists,
         db::Database,
         error::Result,
         grid::{self, Grid},
@@ -99,7 +96,7 @@ pub mod testing {
             ids: Ids::seeded(1),
             keys: Keys::new([7; 32]),
             files: Attachments::new(std::sync::Arc::new(object_store::memory::InMemory::new())),
-            duty: DutyLists::new(DutyList::first()?, Calendar::brought(zone.clone())?),
+            duty: DutyLists::brought(zone.clone())?,
             zone,
             notifier: Notifier::Log,
         }))

@@ -26,10 +26,10 @@ const SOURCE: usize = 400;
 
 /// What is published for one year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = CalendarYear)]
 #[serde(deny_unknown_fields)]
 pub struct Year {
     /// Which.
-    #[schema(value_type = i16)]
     pub year: i16,
     /// The notice it is taken from, with its number and date.
     pub source: String,

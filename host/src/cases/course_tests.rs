@@ -47,6 +47,8 @@ fn unit(id: String, kind: &str, division: &str) -> Unit {
         kind: kind.to_owned(),
         division: division.to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     }
 }
 

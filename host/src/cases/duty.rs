@@ -1,8 +1,22 @@
-//! The duty list 权责清单: which unit answers for a class, how low it may fall, and how long each
-//! step may take. Data, checked when it is loaded; a running case keeps the limits it was given.
+//! The duty list 权责清单: which unit answers for a class, who helps, how low it may fall, and how
+//! long each step may take. Data, checked when it is brought in; a case keeps the version it was
+//! filed under. `table` reads and writes it, `check` and `overlay` judge it, `lists` holds the
+//! versions, `keeper` is the only door to change them, `precedents` is how rulings propose to.
 
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+pub mod check;
+pub mod difference;
+pub mod keeper;
+mod lists;
+pub mod overlay;
+pub mod precedents;
+pub mod table;
+#[cfg(test)]
+mod tests;
+
+pub use lists::{DutyLists, Version};
+
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 use super::{
     calendar::Calendar,
@@ -11,13 +25,14 @@ use super::{
 };
 use crate::{
     context::Locale,
-    error::{Error, Problem, Result},
+    error::{Error, Result},
     identity::Level,
     time::Timestamp,
 };
 
 /// Which hours count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = DutyHours)]
 #[serde(rename_all = "lowercase")]
 pub enum Hours {
     /// All of them.
@@ -27,18 +42,18 @@ pub enum Hours {
 }
 
 /// When a co-unit 配合单位 is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = DutyCall)]
 #[serde(rename_all = "kebab-case")]
 pub enum Call {
-    /// Always: the lead cannot finish without it.
-    Required,
     /// When the lead asks.
     OnCall,
+    /// Always: the lead cannot finish without it.
+    Required,
 }
 
 /// A unit that helps the lead with the cases of a class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CoUnit {
     /// Kind of unit; the nearest one upward from the place is meant, as for a lead.
     pub unit: String,
@@ -47,7 +62,8 @@ pub struct CoUnit {
 }
 
 /// The five fields that one network manages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = DutyField)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// 公共安全
@@ -63,6 +79,15 @@ pub enum Field {
 }
 
 impl Field {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Safety,
+        Self::Construction,
+        Self::Market,
+        Self::Livelihood,
+        Self::CityOperation,
+    ];
+
     /// The name in the API and, after `domain-`, of its words on screens.
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,15 +101,13 @@ impl Field {
 }
 
 /// One class of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DutyItem {
     /// The class.
     pub code: String,
     zh: String,
     en: String,
     /// By which table its cases move; an incident where the list does not say.
-    #[serde(default)]
     pub procedure: Procedure,
     /// Field of management.
     pub domain: Field,
@@ -101,17 +124,13 @@ pub struct DutyItem {
     pub evidence: u32,
     /// The law or rule it rests on.
     pub basis: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     co_units: Vec<CoUnit>,
     /// In how many of its hours a unit may return it 退单; see [`Self::return_hours`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     return_hours: Option<u32>,
-    /// For how many days it may be reopened; see [`Self::reopen_days`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reopen_days: Option<u32>,
     /// In how many of its hours a co-unit has to be done; see [`Self::co_hours`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     co_hours: Option<u32>,
+    /// For how many days it may be reopened; see [`Self::reopen_days`].
+    reopen_days: Option<u32>,
 }
 
 impl DutyItem {
@@ -164,6 +183,17 @@ impl DutyItem {
         now.plus_seconds(i64::from(self.reopen_days()) * DAY)
     }
 
+    /// The same with its windows written out, where the list leaves them to the defaults.
+    #[must_use]
+    pub fn explicit(&self) -> Self {
+        Self {
+            return_hours: Some(self.return_hours()),
+            co_hours: Some(self.co_hours()),
+            reopen_days: Some(self.reopen_days()),
+            ..self.clone()
+        }
+    }
+
     fn after(&self, now: Timestamp, hours: u32, calendar: &Calendar) -> Timestamp {
         match self.clock {
             Hours::Natural => now.plus_seconds(i64::from(hours) * HOUR),
@@ -189,10 +219,6 @@ impl DutyItem {
 
 /// For how many days a case may be reopened where the list does not say.
 const REOPEN: u32 = 15;
-/// The longest limit of a list, in hours: a year.
-const MOST_HOURS: u32 = 8760;
-/// The longest window for reopening, in days.
-const MOST_DAYS: u32 = 365;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
@@ -212,17 +238,11 @@ pub fn before_class(now: Timestamp) -> Dues {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: String,
-    items: Vec<DutyItem>,
-}
-
-/// A checked list.
-#[derive(Debug)]
+/// A checked list: each class once, and so with exactly one lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DutyList {
-    /// What it is called; a case names the one it was filed under.
+    /// What it is called; a case names the one it was filed under. `CITY+DISTRICT` where a
+    /// district's overlay tightens the city's.
     pub version: String,
     items: BTreeMap<String, DutyItem>,
 }
@@ -233,29 +253,23 @@ impl DutyList {
         Self::parse(include_str!("../../data/duty-list.toml"))
     }
 
-    /// From TOML. `Invalid` names each wrong item: a code that is there twice, a limit of 0 or
-    /// out of order, an empty name or basis.
+    /// The list that earlier versions of this program brought: cases were filed under it.
+    fn earlier() -> Result<Self> {
+        Self::parse(include_str!("../../data/duty-list-2026-11b.toml"))
+    }
+
+    /// From TOML that names its version. `Invalid` names line and column of everything wrong.
     pub fn parse(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            Error::Invalid(vec![
-                Problem::general("duty-list-unreadable").with("why", error.message()),
-            ])
-        })?;
-        let mut problems = Vec::new();
-        let mut items = BTreeMap::new();
-        for item in file.items {
-            problems.extend(faults(&item).map(|code| Problem::at(&item.code, code)));
-            if let Some(twice) = items.insert(item.code.clone(), item) {
-                problems.push(Problem::at(&twice.code, "duty-list-code-twice"));
-            }
-        }
-        if problems.is_empty() {
-            Ok(Self {
-                version: file.version,
-                items,
-            })
-        } else {
-            Err(Error::Invalid(problems))
+        let draft = table::read(text.as_bytes(), table::Format::Toml)?;
+        let version = draft.version.clone();
+        let version = version.ok_or_else(|| Error::invalid("version", "duty-list-no-version"))?;
+        draft.list(version)
+    }
+
+    fn of(version: String, items: impl IntoIterator<Item = DutyItem>) -> Self {
+        Self {
+            version,
+            items: items.into_iter().map(|it| (it.code.clone(), it)).collect(),
         }
     }
 
@@ -267,93 +281,5 @@ impl DutyList {
     /// All classes, by code.
     pub fn items(&self) -> impl Iterator<Item = &DutyItem> {
         self.items.values()
-    }
-}
-
-/// The list in force. Cheap to clone; all clones see a change at once.
-#[derive(Clone)]
-pub struct DutyLists {
-    list: std::sync::Arc<arc_swap::ArcSwap<DutyList>>,
-    calendar: std::sync::Arc<arc_swap::ArcSwap<Calendar>>,
-}
-
-impl DutyLists {
-    /// Holding `list`, with the working days of `calendar`.
-    pub fn new(list: DutyList, calendar: Calendar) -> Self {
-        Self {
-            list: std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(list)),
-            calendar: std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(calendar)),
-        }
-    }
-
-    /// The list in force now.
-    pub fn list(&self) -> std::sync::Arc<DutyList> {
-        self.list.load_full()
-    }
-
-    /// The days that are worked.
-    pub fn calendar(&self) -> std::sync::Arc<Calendar> {
-        self.calendar.load_full()
-    }
-}
-
-fn faults(item: &DutyItem) -> impl Iterator<Item = &'static str> {
-    let [accept, emergency, urgent, normal] = item.hours;
-    let limits = accept > 0 && emergency > 0 && emergency <= urgent && urgent <= normal;
-    let words = [&item.code, &item.zh, &item.en, &item.lead, &item.basis];
-    let empty = words.iter().any(|it| it.trim().is_empty());
-    let upper = item.basic && item.lowest > Level::Community;
-    let [.., longest] = item.hours;
-    let windows = [longest, item.return_hours(), item.co_hours()];
-    let odd = windows.iter().any(|it| !(1..=MOST_HOURS).contains(it))
-        || !(1..=MOST_DAYS).contains(&item.reopen_days());
-    let kinds: BTreeSet<_> = item.co_units.iter().map(|it| it.unit.as_str()).collect();
-    let co = kinds.len() < item.co_units.len() || kinds.contains(item.lead.as_str());
-    [
-        odd.then_some("duty-list-window"),
-        (item.co_hours() > longest).then_some("duty-list-co-hours"),
-        co.then_some("duty-list-co-twice"),
-        (!limits).then_some("duty-list-limits"),
-        empty.then_some("duty-list-empty"),
-        upper.then_some("duty-list-basic-too-low"),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_list_is_sound_and_covers_every_field() {
-        let list = DutyList::first().unwrap();
-        assert!(list.items().count() >= 40);
-        for field in [
-            "safety",
-            "construction",
-            "market",
-            "livelihood",
-            "city-operation",
-        ] {
-            assert!(list.items().any(|it| it.domain.name() == field), "{field}");
-        }
-        assert_eq!(
-            list.item("P0101").unwrap().name(Locale::Chinese),
-            "路灯损坏"
-        );
-    }
-
-    #[test]
-    fn a_wrong_item_is_named() {
-        let text = r#"version = "x"
-            items = [{ code = "A", zh = "一", en = "One", domain = "safety", lead = "x",
-              lowest = "district", basic = true, clock = "natural", hours = [1, 9, 2, 3],
-              evidence = 0, basis = "法" }]"#;
-        let Err(Error::Invalid(problems)) = DutyList::parse(text) else {
-            panic!("accepted")
-        };
-        let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
-        assert_eq!(codes, ["duty-list-limits", "duty-list-basic-too-low"]);
     }
 }

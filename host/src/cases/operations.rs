@@ -277,6 +277,10 @@ async fn advance(
     if let (Some(class), Some(urgency)) = (chosen(command), command.urgency) {
         rows::choose(t, &case.id, class, urgency).await?;
     }
+    if chosen(command).is_some() {
+        let list = domain.duty.at(&case.division, cx.now);
+        rows::put_duty_version(t, &case.id, &list.version).await?;
+    }
     attachments::bind(
         t,
         domain,
@@ -314,7 +318,7 @@ async fn input(
     command: &Command,
     actor: &[(Who, Option<&Post>)],
 ) -> Result<Input> {
-    let list = domain.duty.list();
+    let list = list_for(t, domain, cx, case, command).await?;
     // A class is chosen when a case is filed; naming another later must not loosen its rules.
     let class = chosen(command).or(case.course.class.as_ref());
     let duty = match class {
@@ -336,7 +340,13 @@ async fn input(
             )
             .await?
         }
-        (_, Some(unit)) => db::units::get(t, unit).await?.as_ref().and_then(hop),
+        (_, Some(unit)) => match db::units::get(t, unit).await? {
+            // No authority, no act (法无授权不可为).
+            Some(unit) if !unit.acts() => {
+                return Err(Error::invalid("target", "case-target-no-instrument"));
+            }
+            found => found.as_ref().and_then(hop),
+        },
         (_, None) => None,
     };
     let appointee = match &command.person {
@@ -363,6 +373,23 @@ async fn input(
         },
         ..blank(command.action, cx)
     })
+}
+
+/// The list that a command goes by: what is in force at the place where it files the case, and the
+/// version that the case was filed under for everything after.
+async fn list_for(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    case: &Case,
+    command: &Command,
+) -> Result<Arc<DutyList>> {
+    domain.duty.fresh(t, cx.now).await?;
+    if chosen(command).is_some() {
+        return Ok(domain.duty.at(&case.division, cx.now));
+    }
+    let version = rows::duty_version(t, &case.id).await?;
+    Ok(domain.duty.of_case(&version))
 }
 
 pub(super) fn blank(action: Action, cx: &Context) -> Input {
@@ -424,7 +451,8 @@ pub fn hop(unit: &Unit) -> Option<Hop> {
     })
 }
 
-/// The duty item at this place: its lead is the nearest unit of its kind, from the street up.
+/// The duty item at this place: its lead is the nearest unit of its kind that has authority, from
+/// the street up, and never below the level that the class is kept at.
 pub(super) async fn duty_for(
     t: &mut db::Connection,
     list: &Arc<DutyList>,
@@ -434,15 +462,11 @@ pub(super) async fn duty_for(
     let Some(item) = list.item(class) else {
         return Err(Error::invalid("class", "case-class-unknown"));
     };
-    // The office of a street is the desk of that street.
-    let kind = if item.lead == "street-office" {
-        DESK
-    } else {
-        item.lead.as_str()
-    };
+    let kind = duty::check::kind(&item.lead);
     let mut lead = None;
     for level in [Level::Street, Level::District] {
         if lead.is_none()
+            && level >= item.lowest
             && let Some(code) = division_at(division, level)
         {
             lead = db::units::of(t, code, kind).await?.map(|it| it.id);

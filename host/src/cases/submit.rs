@@ -192,7 +192,8 @@ async fn opening(
     report: &Report,
     division: &str,
 ) -> Result<Input> {
-    let list = domain.duty.list();
+    domain.duty.fresh(t, cx.now).await?;
+    let list = domain.duty.at(division, cx.now);
     let duty = match &report.class {
         Some(class) => duty_for(t, &list, class, division).await?,
         None => None,
@@ -283,7 +284,8 @@ pub(super) async fn open(
         course,
         deadlines,
     };
-    rows::insert(t, &case, &domain.duty.list().version).await?;
+    let list = domain.duty.at(&case.division, cx.now);
+    rows::insert(t, &case, &list.version).await?;
     let about = report.about.as_ref().and_then(|it| it.name.as_ref());
     let name = report.contact_name.as_ref().or(about);
     if behalf.phone.is_some() || name.is_some() {

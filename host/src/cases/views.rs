@@ -320,7 +320,8 @@ fn needs(action: Action, guards: &[Guard]) -> Vec<Need> {
 /// The units at this place that the holder may send the case to.
 async fn targets(domain: &Domain, case: &Case) -> Result<Vec<Unit>> {
     let mut c = domain.database.read().await?;
-    let list = domain.duty.list();
+    let version = rows::duty_version(&mut c, &case.id).await?;
+    let list = domain.duty.of_case(&version);
     let lowest = case
         .course
         .class
@@ -333,7 +334,8 @@ async fn targets(domain: &Domain, case: &Case) -> Result<Vec<Unit>> {
             continue;
         };
         for unit in db::units::at(&mut c, code).await? {
-            if let Some(hop) = operations::hop(&unit)
+            if unit.acts()
+                && let Some(hop) = operations::hop(&unit)
                 && routing::reachable(&case.course, &hop, lowest) == Ok::<(), Refusal>(())
             {
                 found.push(unit);

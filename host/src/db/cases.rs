@@ -87,6 +87,25 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
     put_units(t, case).await
 }
 
+/// The version of the duty list that a case goes by.
+pub async fn duty_version(c: &mut Connection, id: &str) -> Result<String> {
+    let row = sql("SELECT duty_version FROM cases WHERE id = $1")
+        .bind(id)
+        .one(c)
+        .await?;
+    row.get("duty_version")
+}
+
+/// Names the version of the duty list that a case goes by from its filing on.
+pub async fn put_duty_version(t: &mut Transaction, id: &str, version: &str) -> Result<()> {
+    sql("UPDATE cases SET duty_version = $1 WHERE id = $2")
+        .bind(version)
+        .bind(id)
+        .run(t)
+        .await?;
+    Ok(())
+}
+
 /// Writes the course of a case. `Conflict` when somebody else moved it since `was`.
 pub async fn update(t: &mut Transaction, case: &Case, was: u32) -> Result<()> {
     let changed = sql(

@@ -44,11 +44,13 @@ pub enum Act {
     WitnessConsent,
     /// Find a person, and read records through a plugin that may.
     ReadRecords,
+    /// Change the duty list and the calendar, and decide about precedents.
+    KeepDutyList,
 }
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -68,6 +70,7 @@ impl Act {
         Self::ManageGrants,
         Self::WitnessConsent,
         Self::ReadRecords,
+        Self::KeepDutyList,
     ];
 
     /// Whether it can be done with a token, or only by somebody who has signed in.
@@ -157,6 +160,7 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
                     | R::Supervisor
             )
         }
+        Act::KeepDutyList => here && post.role == R::DutyKeeper,
         Act::WitnessConsent => here && matches!(post.role, R::CounterClerk | R::GridWorker),
     }
 }

@@ -78,6 +78,15 @@ table! {
     get "/api/v1/queues" api::cases::queues;
     get "/api/v1/queues/{queue}" api::cases::queue;
     get "/api/v1/attachments/{id}" api::attachments::fetch;
+    get "/api/v1/duty-lists" api::duty::versions;
+    get "/api/v1/duty-lists/{version}" api::duty::version;
+    get "/api/v1/duty-lists/{version}/difference" api::duty::difference;
+    get "/api/v1/calendar" api::duty::calendar;
+    post "/api/v1/calendar" api::duty::put_calendar;
+    get "/api/v1/precedents" api::duty::precedents;
+    post "/api/v1/precedents/{id}/accept" api::duty::accept;
+    post "/api/v1/precedents/{id}/reject" api::duty::reject;
+    post "/api/v1/units/{id}/instrument" api::duty::instrument;
     get "/api/v1/readiness" api::readiness::list;
     get "/api/v1/people" api::people::list;
     get "/api/v1/units" api::people::all_units;
@@ -184,6 +193,13 @@ table! {
     post "/work/people/{account}/posts" pages::work::person::give_post;
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
     get "/work/grid" pages::work::grid::show;
+    get "/work/duty-list" pages::work::duty::show;
+    get "/work/duty-list/versions/{version}" pages::work::duty::version;
+    get "/work/duty-list/difference" pages::work::duty::difference;
+    get "/work/precedents" pages::work::precedents::show;
+    post "/work/precedents/{id}/{step}" pages::work::precedents::decide;
+    get "/work/units" pages::work::units::show;
+    post "/work/units/{id}/instrument" pages::work::units::name;
     get "/work/datasets" pages::work::datasets::list;
     get "/work/grants" pages::work::grants::show;
     post "/work/grants" pages::work::grants::give;
@@ -218,6 +234,7 @@ table! {
     post "/services/{plugin}/{page}/forms/{form}" pages::service::begin;
     post "/work/cases/{id}/actions/{action}" pages::work::case::act;
     post "/work/people/import" pages::work::ready::import;
+    post "/work/duty-list" pages::work::duty::upload;
     post "/work/grid/cells" pages::work::grid::bring;
 }
 
@@ -225,6 +242,7 @@ table! {
     /// What of the API takes files.
     api_upload_routes, API_UPLOADS:
     post "/api/v1/attachments" api::attachments::upload;
+    post "/api/v1/duty-lists" api::duty::put;
     post "/api/v1/service-points" api::circle::import;
     post "/api/v1/grid/cells" api::cells::import;
 }

@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod cases;
 pub mod cells;
 pub mod circle;
+pub mod duty;
 pub mod extract;
 pub mod grid;
 pub mod imports;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    attachments, cases, cells, circle, grid, imports, machines, people, plugins, problem::Document,
+    attachments, cases, cells, circle, duty, grid, imports, machines, people, plugins, problem::Document,
     readiness, records, session,
 };
 
@@ -30,6 +30,16 @@ use super::{
         grid::children,
         cells::import,
         cells::boundaries,
+        duty::versions,
+        duty::put,
+        duty::version,
+        duty::difference,
+        duty::calendar,
+        duty::put_calendar,
+        duty::precedents,
+        duty::accept,
+        duty::reject,
+        duty::instrument,
         circle::near,
         circle::import,
         imports::begin,

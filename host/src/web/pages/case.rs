@@ -175,8 +175,8 @@ fn facts(app: &App, cx: &Context, case: &Case, moments: &[Moment]) -> Markup {
     let described = moments.first().and_then(|it| it.words.clone());
     let place = place_name(&app.domain, cx, &case.division);
     let class = case.course.class.as_deref().and_then(|code| {
-        let list = app.domain.duty.list();
-        list.item(code).map(|it| it.name(cx.locale).to_owned())
+        let item = app.domain.duty.class(code);
+        item.map(|it| it.name(cx.locale).to_owned())
     });
     let row = |key: &str, value: Markup| {
         html! {

@@ -65,6 +65,7 @@ pub async fn show(
         @if cx.has_role(Role::Administrator) || cx.has_role(Role::Supervisor) || cx.has_role(Role::DutyKeeper) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/people" { (w.t("people-title")) } }
         }
+        p class="govuk-body" { a class="govuk-link od-call" href="/work/duty-list" { (w.t("duty-title")) } }
         @if [Role::Administrator, Role::DepartmentDeveloper, Role::PluginReviewer].iter().any(|it| cx.has_role(*it)) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/plugins" { (w.t("plugins-title")) } }
         }

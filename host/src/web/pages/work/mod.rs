@@ -6,6 +6,7 @@ pub mod board;
 pub mod case;
 pub mod console;
 pub mod datasets;
+pub mod duty;
 pub mod grants;
 pub mod grid;
 pub mod home;
@@ -14,9 +15,11 @@ pub mod messages;
 pub mod people;
 pub mod person;
 pub mod plugins;
+pub mod precedents;
 pub mod ready;
 pub mod revision;
 pub mod tables;
+pub mod units;
 pub mod visits;
 
 use crate::{
