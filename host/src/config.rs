@@ -3,7 +3,7 @@
 
 mod bulk;
 
-pub use bulk::{AuditCommand, ImportCommand, Target};
+pub use bulk::{AuditCommand, ExportCommand, ImportCommand, Target};
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
@@ -50,6 +50,13 @@ pub enum Command {
         /// What.
         #[command(subcommand)]
         command: ImportCommand,
+    },
+    /// Write data to a file: from a folder that is not being served or, with a token, from a host
+    /// that is.
+    Export {
+        /// What.
+        #[command(subcommand)]
+        command: ExportCommand,
     },
     /// Make an archive of a folder, which may be served meanwhile. The key is not in it.
     Backup {
