@@ -26,9 +26,12 @@ pub fn start(app: &App) {
     );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
-    every(app, "duty", Duration::from_secs(5), |domain, cx| async move {
-        cases::duty::keeper::refresh(&domain, &cx).await
-    });
+    every(
+        app,
+        "duty",
+        Duration::from_secs(5),
+        |domain, cx| async move { cases::duty::keeper::refresh(&domain, &cx).await },
+    );
     every(
         app,
         "instruments",

@@ -107,7 +107,9 @@ pub fn items(facts: &Facts) -> Vec<Item> {
         item(
             "calendar",
             facts.year_without.is_none(),
-            facts.year_without.map_or(0, |it| u64::from(it.unsigned_abs())),
+            facts
+                .year_without
+                .map_or(0, |it| u64::from(it.unsigned_abs())),
             None,
         ),
         item("gateway", facts.gateway, 0, None),

@@ -6,6 +6,9 @@
 pub mod check;
 pub mod difference;
 pub mod keeper;
+#[cfg(test)]
+mod keeper_tests;
+pub mod kept;
 mod lists;
 pub mod overlay;
 pub mod precedents;

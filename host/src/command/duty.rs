@@ -14,7 +14,6 @@ use crate::{
     config::Target,
     context::Locale,
     remote, telemetry,
-    web::api::duty::day,
 };
 
 /// A list to bring in.
@@ -68,7 +67,11 @@ pub async fn import(
             let answer = remote::answer(&at, request).await?;
             let changes = answer.get("changes").and_then(|it| it.as_array());
             let changes = changes.map_or(0, Vec::len);
-            writeln!(out, "{changes} changes; {}/work/duty-list shows them in words.", at.url.as_str().trim_end_matches('/'))?;
+            writeln!(
+                out,
+                "{changes} changes; {}/work/duty-list shows them in words.",
+                at.url.as_str().trim_end_matches('/')
+            )?;
             serde_json::from_value(answer)?
         }
         None => {
@@ -76,7 +79,7 @@ pub async fn import(
                 bytes,
                 format,
                 division: list.district.unwrap_or_default().to_owned(),
-                from: day(list.from).map_err(worded)?,
+                from: keeper::day(list.from).map_err(worded)?,
                 version: list.name.map(str::to_owned),
             };
             let app = open(to).await?;
@@ -93,9 +96,22 @@ pub async fn import(
             proposal
         }
     };
-    let Proposal { version, items, since, .. } = proposal;
-    let said = if list.check { "would be in force" } else { "is in force" };
-    writeln!(out, "{items} classes: version {version} {said} from {}.", since.rfc3339())?;
+    let Proposal {
+        version,
+        items,
+        since,
+        ..
+    } = proposal;
+    let said = if list.check {
+        "would be in force"
+    } else {
+        "is in force"
+    };
+    writeln!(
+        out,
+        "{items} classes: version {version} {said} from {}.",
+        since.rfc3339()
+    )?;
     Ok(())
 }
 
@@ -143,7 +159,9 @@ pub async fn export(
             };
             let mut address = remote::address(&at, "api/v1/duty-lists")?;
             let segments = address.path_segments_mut();
-            segments.map_err(|()| anyhow::anyhow!("no such address"))?.push(name);
+            segments
+                .map_err(|()| anyhow::anyhow!("no such address"))?
+                .push(name);
             let request = remote::client()?
                 .get(address)
                 .query(&[("format", format)])

@@ -83,7 +83,9 @@ pub async fn insert(t: &mut Transaction, it: &Kept) -> Result<()> {
 
 /// The years of the calendar that were brought in.
 pub async fn years(c: &mut Connection) -> Result<Vec<Year>> {
-    let rows = sql("SELECT * FROM calendar_years ORDER BY year").all(c).await?;
+    let rows = sql("SELECT * FROM calendar_years ORDER BY year")
+        .all(c)
+        .await?;
     let days = |text: String| serde_json::from_str(&text).map_err(Error::internal);
     let read = |row: &Row| {
         let year: i64 = row.get("year")?;

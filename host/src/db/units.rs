@@ -4,7 +4,9 @@ use super::{Connection, Row, Transaction, sql};
 use crate::{
     context::Locale,
     error::{Error, Result},
-    identity::Level, time::Timestamp};
+    identity::Level,
+    time::Timestamp,
+};
 
 /// An office of government.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -64,18 +66,20 @@ impl Unit {
 
 /// Adds a unit. `Conflict` when there is one of that id.
 pub async fn insert(t: &mut Transaction, unit: &Unit) -> Result<()> {
-    sql("INSERT INTO units (id, name_zh, name_en, kind, division, parent, instrument, lent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(&unit.id)
-        .bind(&unit.name_zh)
-        .bind(&unit.name_en)
-        .bind(&unit.kind)
-        .bind(&unit.division)
-        .bind(unit.parent.as_ref())
-        .bind(unit.instrument.as_ref())
-        .bind(unit.lent)
-        .run(t)
-        .await?;
+    sql(
+        "INSERT INTO units (id, name_zh, name_en, kind, division, parent, instrument, lent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&unit.id)
+    .bind(&unit.name_zh)
+    .bind(&unit.name_en)
+    .bind(&unit.kind)
+    .bind(&unit.division)
+    .bind(unit.parent.as_ref())
+    .bind(unit.instrument.as_ref())
+    .bind(unit.lent)
+    .run(t)
+    .await?;
     Ok(())
 }
 
@@ -92,10 +96,10 @@ pub async fn get(c: &mut Connection, id: &str) -> Result<Option<Unit>> {
 pub async fn of(c: &mut Connection, division: &str, kind: &str) -> Result<Option<Unit>> {
     let row = sql("SELECT * FROM units WHERE division = $1 AND kind = $2
          AND (instrument IS NOT NULL OR lent IS NOT NULL) ORDER BY id")
-        .bind(division)
-        .bind(kind)
-        .optional(c)
-        .await?;
+    .bind(division)
+    .bind(kind)
+    .optional(c)
+    .await?;
     row.as_ref().map(Unit::read).transpose()
 }
 

@@ -64,7 +64,10 @@ pub async fn end_leave(domain: &Domain, cx: &Context) -> Result<()> {
         Box::pin(async move {
             let ended = db::units::end_leave(t, asked.now).await?;
             if ended > 0 {
-                tracing::warn!(units = ended, "units without an instrument may act no longer");
+                tracing::warn!(
+                    units = ended,
+                    "units without an instrument may act no longer"
+                );
                 audit::record(t, &at, &asked, "end-authority", "units", "done").await?;
             }
             Ok(())

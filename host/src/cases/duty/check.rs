@@ -42,7 +42,11 @@ fn item_faults(item: &DutyItem) -> Vec<(&'static str, &'static str)> {
         }
     };
     let plain = |it: &str| it.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    need(item.code.len() <= CODE && plain(&item.code), "code", "duty-list-code");
+    need(
+        item.code.len() <= CODE && plain(&item.code),
+        "code",
+        "duty-list-code",
+    );
     need(plain(&item.lead), "lead", "duty-list-kind");
     let [accept, emergency, urgent, normal] = item.hours;
     let within = |it: u32| (1..=MOST_HOURS).contains(&it);
@@ -62,7 +66,11 @@ fn item_faults(item: &DutyItem) -> Vec<(&'static str, &'static str)> {
     need(item.co_hours() <= normal, "co_hours", "duty-list-co-hours");
     let days = (1..=MOST_DAYS).contains(&item.reopen_days());
     need(days, "reopen_days", "duty-list-days");
-    need(item.evidence <= MOST_EVIDENCE, "evidence", "duty-list-evidence");
+    need(
+        item.evidence <= MOST_EVIDENCE,
+        "evidence",
+        "duty-list-evidence",
+    );
     let low = item.basic && item.lowest > Level::Community;
     need(!low, "basic", "duty-list-basic-too-low");
     let mut kinds = BTreeSet::from([item.lead.as_str()]);
@@ -148,10 +156,17 @@ impl Offices {
                 continue;
             }
             let streets = self.places(9);
-            let mut streets = streets.iter().filter(|it| it.starts_with(district)).peekable();
+            let mut streets = streets
+                .iter()
+                .filter(|it| it.starts_with(district))
+                .peekable();
             if lowest > Level::Street {
                 let low = streets.any(|it| self.at(kind, it));
-                return Some(if low { Lack::TooLow } else { Lack::At(district.to_owned()) });
+                return Some(if low {
+                    Lack::TooLow
+                } else {
+                    Lack::At(district.to_owned())
+                });
             }
             if streets.peek().is_none() {
                 return Some(Lack::At(district.to_owned()));
@@ -180,7 +195,9 @@ pub fn against(
                 None => None,
                 Some(Lack::Unknown) => Some(problem("duty-list-unit-unknown")),
                 Some(Lack::TooLow) => Some(problem("duty-list-unit-too-low")),
-                Some(Lack::At(place)) => Some(problem("duty-list-unit-lacking").with("place", place)),
+                Some(Lack::At(place)) => {
+                    Some(problem("duty-list-unit-lacking").with("place", place))
+                }
             });
         }
     }

@@ -126,7 +126,9 @@ pub fn between(before: &DutyList, after: &DutyList) -> Vec<Change> {
 }
 
 fn fields(was: &DutyItem, is: &DutyItem, found: &mut Vec<Change>) {
-    let rows = COLUMNS.into_iter().zip(cells(was).into_iter().zip(cells(is)));
+    let rows = COLUMNS
+        .into_iter()
+        .zip(cells(was).into_iter().zip(cells(is)));
     for (column, (from, to)) in rows {
         if from != to {
             found.push(Change {

@@ -107,9 +107,16 @@ async fn examine(
     }
     let since = since(upload.from, cx.now, &domain.zone)?;
     let draft = table::read(&upload.bytes, upload.format)?;
-    let version = name(domain, cx, upload.version.as_deref().or(draft.version.as_deref()))?;
-    let lines: BTreeMap<String, usize> =
-        draft.items.iter().map(|(line, it)| (it.code.clone(), *line)).collect();
+    let version = name(
+        domain,
+        cx,
+        upload.version.as_deref().or(draft.version.as_deref()),
+    )?;
+    let lines: BTreeMap<String, usize> = draft
+        .items
+        .iter()
+        .map(|(line, it)| (it.code.clone(), *line))
+        .collect();
     let list = draft.list(version)?;
     let (before, after) = judge(c, domain, &list, division, since, &lines).await?;
     let proposal = Proposal {
@@ -195,11 +202,23 @@ pub(super) async fn amend(
     // The name of the list it came from, and how often that was amended.
     let root = base.version.split('~').next().unwrap_or(&base.version);
     let amended = |n: usize| format!("{root}~{n}");
-    let free = (1..).map(amended).find(|it| domain.duty.version(it).is_none());
+    let free = (1..)
+        .map(amended)
+        .find(|it| domain.duty.version(it).is_none());
     let list = draft.list(free.unwrap_or_default())?;
     judge(t, domain, &list, "", cx.now, &BTreeMap::new()).await?;
     keep(t, domain, cx, &list, "", cx.now).await?;
     Ok(list.version)
+}
+
+/// A day, as forms, queries and commands write it; none when it is empty.
+pub fn day(text: Option<&str>) -> Result<Option<Date>> {
+    let Some(text) = text.map(str::trim).filter(|it| !it.is_empty()) else {
+        return Ok(None);
+    };
+    let day = text.parse();
+    day.map(Some)
+        .map_err(|_| Error::invalid("from", "form-not-date"))
 }
 
 /// The start of a day that is not over; now, for today or no day.

@@ -166,7 +166,11 @@ impl DutyLists {
     /// A class for screens: as the list has it now or, where it no longer has, as one before did.
     pub fn class(&self, code: &str) -> Option<DutyItem> {
         let held = self.0.held.load();
-        let kept = held.kept.iter().rev().filter(|it| it.kept.division.is_empty());
+        let kept = held
+            .kept
+            .iter()
+            .rev()
+            .filter(|it| it.kept.division.is_empty());
         let before = kept.map(|it| &it.list).chain([&held.first, &held.earlier]);
         let now = held.base(self.seen());
         let found = now.item(code).cloned();

@@ -88,7 +88,9 @@ pub async fn list(
 }
 
 /// What a precedent changes of its class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Amendment {
     /// The kind of the unit that was told to take it leads; the one that led helps on call.
@@ -145,7 +147,12 @@ impl Amendment {
 /// Takes a precedent up: the list that counts everywhere is changed and in force at once, and new
 /// cases go by it. `Invalid` when nothing would change, or the list would not stand its checks;
 /// `Conflict` when it was decided before. For those who keep that list.
-pub async fn accept(domain: &Domain, cx: &Context, id: &str, change: Amendment) -> Result<Precedent> {
+pub async fn accept(
+    domain: &Domain,
+    cx: &Context,
+    id: &str,
+    change: Amendment,
+) -> Result<Precedent> {
     let (at, asked, id) = (domain.clone(), cx.clone(), id.to_owned());
     let write = domain.database.write(move |t| {
         Box::pin(async move {
@@ -186,7 +193,9 @@ pub async fn reject(domain: &Domain, cx: &Context, id: &str, why: &str) -> Resul
 }
 
 async fn open(t: &mut Transaction, id: &str) -> Result<Precedent> {
-    let it = db::duty::get_precedent(t, id).await?.ok_or(Error::NotFound)?;
+    let it = db::duty::get_precedent(t, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     match it.state.as_str() {
         "open" => Ok(it),
         _ => Err(Error::Conflict("precedent-decided")),

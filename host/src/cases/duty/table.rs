@@ -59,7 +59,12 @@ const LEVELS: [(&str, Level); 4] = [
     ("district", Level::District),
 ];
 const CLOCKS: [(&str, Hours); 2] = [("natural", Hours::Natural), ("working", Hours::Working)];
-const ANSWERS: [(&str, bool); 4] = [("true", true), ("false", false), ("yes", true), ("no", false)];
+const ANSWERS: [(&str, bool); 4] = [
+    ("true", true),
+    ("false", false),
+    ("yes", true),
+    ("no", false),
+];
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +174,11 @@ fn csv_rows(text: &str) -> Result<Vec<Row>> {
     for name in &headers {
         if !COLUMNS.contains(&name) {
             let problem = Problem::at(&format!("line 1 {name}"), "duty-list-column-unknown");
-            problems.push(problem.with("column", name).with("known", COLUMNS.join(", ")));
+            problems.push(
+                problem
+                    .with("column", name)
+                    .with("known", COLUMNS.join(", ")),
+            );
         }
     }
     for name in COLUMNS.iter().filter(|it| !OPTIONAL.contains(it)) {
@@ -322,18 +331,32 @@ impl Row {
     fn kinds(&self, column: &str, call: Call) -> Vec<CoUnit> {
         let cell = self.cell(column);
         let kinds = cell.split([' ', ';']).filter(|it| !it.is_empty());
-        kinds.map(|it| CoUnit { unit: it.to_owned(), call }).collect()
+        kinds
+            .map(|it| CoUnit {
+                unit: it.to_owned(),
+                call,
+            })
+            .collect()
     }
 
     fn item(mut self) -> Result<DutyItem, Vec<Problem>> {
         let procedure = match self.cell("procedure").is_empty() {
             true => Some(Procedure::default()),
-            false => self.one_of("procedure", &Procedure::ALL.iter().map(|it| (it.name(), *it)).collect::<Vec<_>>()),
+            false => self.one_of(
+                "procedure",
+                &Procedure::ALL
+                    .iter()
+                    .map(|it| (it.name(), *it))
+                    .collect::<Vec<_>>(),
+            ),
         };
         let (code, zh, en) = (self.words("code"), self.words("zh"), self.words("en"));
         let (lead, basis) = (self.words("lead"), self.words("basis"));
         let domain = self.one_of("domain", &Field::ALL.map(|it| (it.name(), it)));
-        let (lowest, basic) = (self.one_of("lowest", &LEVELS), self.one_of("basic", &ANSWERS));
+        let (lowest, basic) = (
+            self.one_of("lowest", &LEVELS),
+            self.one_of("basic", &ANSWERS),
+        );
         let clock = self.one_of("clock", &CLOCKS);
         let hours = ["accept", "emergency", "urgent", "normal"].map(|it| self.number(it));
         let evidence = self.number("evidence");
@@ -377,7 +400,10 @@ impl Row {
 pub fn cells(item: &DutyItem) -> [String; 20] {
     let kinds = |call: Call| {
         let kinds = item.co_units.iter().filter(|it| it.call == call);
-        kinds.map(|it| it.unit.as_str()).collect::<Vec<_>>().join(" ")
+        kinds
+            .map(|it| it.unit.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let optional = |it: Option<u32>| it.map_or_else(String::new, |it| it.to_string());
     let [accept, emergency, urgent, normal] = item.hours.map(|it| it.to_string());
@@ -432,7 +458,9 @@ fn csv_text(list: &DutyList) -> Result<String> {
     for item in list.items() {
         writer.write_record(cells(item)).map_err(Error::internal)?;
     }
-    let bytes = writer.into_inner().map_err(|it| Error::internal(it.into_error()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|it| Error::internal(it.into_error()))?;
     String::from_utf8(bytes).map_err(Error::internal)
 }
 
@@ -451,7 +479,11 @@ fn toml_text(list: &DutyList) -> String {
                 "co_required" if item.co_units.is_empty() => {}
                 "co_required" => {
                     let co = item.co_units.iter().map(|it| {
-                        let call = if it.call == Call::Required { "required" } else { "on-call" };
+                        let call = if it.call == Call::Required {
+                            "required"
+                        } else {
+                            "on-call"
+                        };
                         format!("{{ unit = {}, call = \"{call}\" }}", quoted(&it.unit))
                     });
                     let co = co.collect::<Vec<_>>().join(", ");

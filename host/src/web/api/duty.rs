@@ -8,7 +8,6 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -56,15 +55,6 @@ pub struct Understood {
     check: bool,
 }
 
-/// A day, as forms and queries write it; none when it is empty.
-pub fn day(text: Option<&str>) -> Result<Option<Date>> {
-    let Some(text) = text.map(str::trim).filter(|it| !it.is_empty()) else {
-        return Ok(None);
-    };
-    let day = text.parse().map_err(|_| Error::invalid("from", "form-not-date"))?;
-    Ok(Some(day))
-}
-
 /// Puts a version in force: CSV or TOML of at most 1 MiB. With `check`, tells what is wrong and
 /// what would change, and changes nothing. For duty keepers of the place.
 #[utoipa::path(post, path = "/api/v1/duty-lists", tag = "duty", params(Understood),
@@ -86,7 +76,7 @@ pub async fn put(
         bytes: bytes.into(),
         format,
         division: it.district,
-        from: day(it.from.as_deref())?,
+        from: keeper::day(it.from.as_deref())?,
         version: it.version,
     };
     if it.check {
@@ -206,7 +196,9 @@ pub async fn put_calendar(
     keeper::offered(&cx)?;
     let text = String::from_request(request, &app).await;
     let text = text.map_err(|_| Error::invalid("file", "calendar-too-long"))?;
-    keeper::put_calendar(&app.domain, &cx, &text).await.map(Json)
+    keeper::put_calendar(&app.domain, &cx, &text)
+        .await
+        .map(Json)
 }
 
 /// Which precedents.
@@ -227,7 +219,9 @@ pub async fn precedents(
     Query(it): Query<Standing>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Precedent>>> {
-    precedents::list(&app.domain, &cx, it.open, &paging).await.map(Json)
+    precedents::list(&app.domain, &cx, it.open, &paging)
+        .await
+        .map(Json)
 }
 
 /// How a precedent is taken up.
@@ -250,7 +244,9 @@ pub async fn accept(
     Path(id): Path<String>,
     Body(it): Body<Taken>,
 ) -> Result<Json<Precedent>> {
-    precedents::accept(&app.domain, &cx, &id, it.change).await.map(Json)
+    precedents::accept(&app.domain, &cx, &id, it.change)
+        .await
+        .map(Json)
 }
 
 /// Why a precedent is not taken up.
@@ -272,7 +268,9 @@ pub async fn reject(
     Path(id): Path<String>,
     Body(it): Body<Rejected>,
 ) -> Result<Json<Precedent>> {
-    precedents::reject(&app.domain, &cx, &id, &it.answer).await.map(Json)
+    precedents::reject(&app.domain, &cx, &id, &it.answer)
+        .await
+        .map(Json)
 }
 
 /// What founded a unit.

@@ -23,7 +23,6 @@ use crate::{
     context::Context,
     error::{Error, Problem, Result},
     web::{
-        api::duty::day,
         i18n::{self, Words},
         layout,
         pages::parts::{self, Faults, Input, button, error_message, input},
@@ -50,7 +49,7 @@ impl Sent {
             bytes: self.text.clone().into_bytes(),
             format: if self.csv { Format::Csv } else { Format::Toml },
             division: self.district.trim().to_owned(),
-            from: day(Some(&self.from))?,
+            from: keeper::day(Some(&self.from))?,
             version: Some(self.version.trim().to_owned()).filter(|it| !it.is_empty()),
         })
     }
@@ -59,7 +58,15 @@ impl Sent {
 /// `GET /work/duty-list`
 pub async fn show(State(app): State<App>, cx: Context) -> Result<Response> {
     staff_only(&cx)?;
-    page(&app, &cx, &Sent::default(), &Faults::default(), StatusCode::OK, &html! {}).await
+    page(
+        &app,
+        &cx,
+        &Sent::default(),
+        &Faults::default(),
+        StatusCode::OK,
+        &html! {},
+    )
+    .await
 }
 
 /// The page, with `told` between its heading and its lists.
@@ -106,7 +113,13 @@ fn versions(app: &App, cx: &Context, all: &[Version]) -> Markup {
         Some(it) => it.name(cx.locale).to_owned(),
         None => code.to_owned(),
     };
-    let heads = ["duty-version", "duty-place", "duty-since", "duty-items", "duty-standing"];
+    let heads = [
+        "duty-version",
+        "duty-place",
+        "duty-since",
+        "duty-items",
+        "duty-standing",
+    ];
     html! {
         div class="od-wide" tabindex="0" role="region" aria-label=(w.t("duty-versions")) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-table__caption govuk-table__caption--m" { (w.t("duty-versions")) }
@@ -186,7 +199,10 @@ pub async fn upload(State(app): State<App>, cx: Context, multipart: Multipart) -
     staff_only(&cx)?;
     keeper::offered(&cx)?;
     let mut sent = Sent::default();
-    let done = match read(multipart, &mut sent).await.and_then(|()| sent.upload()) {
+    let done = match read(multipart, &mut sent)
+        .await
+        .and_then(|()| sent.upload())
+    {
         Err(error) => Err(error),
         Ok(upload) if sent.put => keeper::put(&app.domain, &cx, upload).await,
         Ok(upload) => keeper::check(&app.domain, &cx, &upload).await,
@@ -202,7 +218,15 @@ pub async fn upload(State(app): State<App>, cx: Context, multipart: Multipart) -
         Ok(it) if sent.put => {
             let said = w.tx("duty-put-done", &[("version", &it.version)]);
             let said = html! { p class="govuk-inset-text" role="status" { (said) } };
-            page(&app, &cx, &Sent::default(), &Faults::default(), StatusCode::OK, &said).await
+            page(
+                &app,
+                &cx,
+                &Sent::default(),
+                &Faults::default(),
+                StatusCode::OK,
+                &said,
+            )
+            .await
         }
         Ok(it) => {
             let asked = confirm(&app, &cx, &sent, &it);
@@ -228,9 +252,10 @@ fn told(cx: &Context, problems: &[Problem]) -> Faults {
                         let column = difference::column_words(cx.locale, column);
                         w.tx("duty-at", &[("line", line), ("column", &column)])
                     }
-                    (Some("line"), Some(line), column) => {
-                        w.tx("duty-at", &[("line", line), ("column", column.unwrap_or("–"))])
-                    }
+                    (Some("line"), Some(line), column) => w.tx(
+                        "duty-at",
+                        &[("line", line), ("column", column.unwrap_or("–"))],
+                    ),
                     _ => place.to_owned(),
                 };
                 faults.add(Some("file"), format!("{place}{}{said}", w.t("duty-colon")));
@@ -281,12 +306,16 @@ fn changes(cx: &Context, all: &[Change]) -> Markup {
 async fn read(mut multipart: Multipart, sent: &mut Sent) -> Result<()> {
     let unreadable = |_| Error::invalid("file", "grid-import-cut-off");
     while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
-        let (name, file) = (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
+        let (name, file) = (
+            field.name().unwrap_or_default().to_owned(),
+            field.file_name().map(str::to_owned),
+        );
         let bytes = field.bytes().await.map_err(unreadable)?;
         if bytes.len() > table::LARGEST {
             return Err(Error::invalid("file", "duty-list-too-long"));
         }
-        let text = String::from_utf8(bytes.into()).map_err(|_| Error::invalid("file", "file-not-utf8"))?;
+        let text =
+            String::from_utf8(bytes.into()).map_err(|_| Error::invalid("file", "file-not-utf8"))?;
         match name.as_str() {
             "file" => {
                 let format = Format::of_name(&file.unwrap_or_default());
@@ -341,7 +370,12 @@ const UNSHOWN: [&str; 3] = ["zh", "en", "code"];
 
 fn items(cx: Context, list: &DutyList) -> Markup {
     let w = Words(cx.locale);
-    let shown = || COLUMNS.into_iter().enumerate().filter(|it| !UNSHOWN.contains(&it.1));
+    let shown = || {
+        COLUMNS
+            .into_iter()
+            .enumerate()
+            .filter(|it| !UNSHOWN.contains(&it.1))
+    };
     html! {
         div class="od-wide" tabindex="0" role="region" aria-label=(w.t("duty-title")) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-visually-hidden" { (w.t("duty-title")) }
@@ -382,7 +416,10 @@ pub async fn difference(
     staff_only(&cx)?;
     let w = Words(cx.locale);
     let found = keeper::difference(&app.domain, &cx, &pair.before, &pair.after).await?;
-    let title = w.tx("duty-difference", &[("before", &pair.before), ("after", &pair.after)]);
+    let title = w.tx(
+        "duty-difference",
+        &[("before", &pair.before), ("after", &pair.after)],
+    );
     let main = html! {
         (parts::back(w, "/work/duty-list"))
         h1 class="govuk-heading-l" { (title) }
