@@ -4,6 +4,7 @@
 mod api;
 mod bulk;
 mod course;
+mod duty;
 mod guard;
 mod machines;
 mod permissions;

@@ -73,10 +73,30 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
         }
         ("post", "/api/v1/attachments") => Some(Write::Parts(Vec::new(), Some("file"))),
         // No list and no boundaries: who may is asked before what they are.
-        ("post", "/api/v1/grid/imports" | "/api/v1/grid/cells" | "/api/v1/service-points") => {
-            Some(Write::Nothing)
+        (
+            "post",
+            "/api/v1/grid/imports"
+            | "/api/v1/grid/cells"
+            | "/api/v1/service-points"
+            | "/api/v1/duty-lists"
+            | "/api/v1/calendar",
+        ) => Some(Write::Nothing),
+        // No such precedent: who may is asked before which it is.
+        ("post", "/api/v1/precedents/{id}/accept") => {
+            Some(Write::Json(json!({ "change": "lead" })))
         }
-        ("post", "/work/grid/cells" | "/work/people/import") => {
+        ("post", "/api/v1/precedents/{id}/reject") => {
+            Some(Write::Json(json!({ "answer": "不采纳" })))
+        }
+        ("post", "/work/precedents/{id}/{step}") => {
+            form(&[("change", "lead"), ("answer", "不采纳")])
+        }
+        // No such unit.
+        ("post", "/api/v1/units/{id}/instrument") => {
+            Some(Write::Json(json!({ "instrument": "编办〔2026〕1号" })))
+        }
+        ("post", "/work/units/{id}/instrument") => form(&[("instrument", "编办〔2026〕1号")]),
+        ("post", "/work/grid/cells" | "/work/people/import" | "/work/duty-list") => {
             Some(Write::Parts(Vec::new(), None))
         }
         ("post", "/api/v1/invitations") => Some(Write::Json(
@@ -175,6 +195,7 @@ fn fill(path: &str, case: &Value) -> String {
     let step = match path {
         "/work/plugins/{id}/{step}" => "retire",
         "/work/revisions/{digest}/{step}" => "approve",
+        "/work/precedents/{id}/{step}" => "reject",
         _ => "none",
     };
     path.replace("{id}", if of_case { id } else { "none" })
@@ -187,6 +208,7 @@ fn fill(path: &str, case: &Value) -> String {
         .replace("{name}", "none")
         .replace("{step}", step)
         .replace("{digest}", "none")
+        .replace("{version}", "in-force")
         .replace(['{', '}'], "")
 }
 
@@ -195,6 +217,8 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
     let to = match path {
         "/api/v1/grid/locate" => format!("{to}?lon=121.4743&lat=31.2212&datum=wgs84"),
         "/api/v1/service-points" if method == "get" => format!("{to}?community=310101022027"),
+        "/api/v1/duty-lists/{version}/difference" => format!("{to}?before=in-force"),
+        "/work/duty-list/difference" => format!("{to}?before=in-force&after=in-force"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
         _ => to.to_owned(),
     };
