@@ -41,6 +41,8 @@ async fn on(name: &str, scratch: Scratch) {
         kind: DESK.to_owned(),
         division: COMMUNITY.to_owned(),
         parent: None,
+        instrument: Some("made up for the benchmark".to_owned()),
+        lent: None,
     };
     let cx = domain.system("bench");
     populate(&domain, &cx, vec![desk], Vec::new())

@@ -33,9 +33,7 @@ pub struct Version {
     pub division: String,
     /// From when on it is in force; none for what the program brings.
     pub since: Option<Timestamp>,
-    /// Who put it in force: an account, or a part of the host; none for what the program brings.
-    pub by: Option<String>,
-    /// When they did.
+    /// When it was brought in; none for what the program brings. By whom, the audit says.
     pub at: Option<Timestamp>,
     /// How many classes it has.
     pub items: usize,
@@ -194,7 +192,6 @@ impl DutyLists {
                 version: it.kept.version.clone(),
                 division: division.clone(),
                 since: Some(it.kept.since),
-                by: Some(it.kept.by.clone()),
                 at: Some(it.kept.at),
                 items: list.items().count(),
                 in_force: match division.as_str() {
@@ -207,7 +204,6 @@ impl DutyLists {
             version: list.version.clone(),
             division: String::new(),
             since: None,
-            by: None,
             at: None,
             items: list.items().count(),
             in_force: Arc::ptr_eq(&base, list),
