@@ -262,7 +262,7 @@ async function bulk(how, n) {
     await page.fill("#version", `tried-${n}`);
     await page.click("form[action='/work/duty-list'] button");
     await show("duty-checked");
-    assert((await page.textContent("main")).includes("P0203"));
+    assert((await page.textContent("main")).includes("P0202"));
     await page.click("form[action='/work/duty-list'] button");
     await show("duty-put");
     assert((await page.textContent("main")).includes(`tried-${n}`));

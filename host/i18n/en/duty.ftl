@@ -43,6 +43,7 @@ duty-as-csv = Download as CSV
 duty-as-toml = Download as TOML
 duty-class = Class
 duty-at = Line { $line }, { $column }
+duty-at-line = Line { $line }
 duty-change-added = { $name } ({ $code }): new
 duty-change-removed = { $name } ({ $code }): no longer on the list
 duty-change-changed = { $name } ({ $code }): { $column }, from “{ $from }” to “{ $to }”
@@ -131,6 +132,7 @@ duty-list-version = A name has at most 40 letters, digits and - . _ ~.
 duty-list-version-taken = There is a version { $version } already, and versions never change. Choose another name.
 duty-list-content-type = Send it with Content-Type: text/csv or application/toml.
 duty-list-format = The format is json, csv or toml.
+duty-list-fields = This line has { $found } values and not { $needed }. Put a value that has a comma in quotation marks.
 duty-list-file = Choose a file that ends in .csv or .toml.
 
 ## The calendar

@@ -43,6 +43,7 @@ duty-as-csv = 下载 CSV
 duty-as-toml = 下载 TOML
 duty-class = 事项
 duty-at = 第 { $line } 行，{ $column }
+duty-at-line = 第 { $line } 行
 duty-change-added = { $name }（{ $code }）：新增
 duty-change-removed = { $name }（{ $code }）：取消
 duty-change-changed = { $name }（{ $code }）：{ $column }由“{ $from }”改为“{ $to }”
@@ -131,6 +132,7 @@ duty-list-version = 版本名不超过 40 个字符，可用字母、数字和 -
 duty-list-version-taken = 已有版本 { $version }。历史版本不能改动，请换一个名称。
 duty-list-content-type = 请用 Content-Type: text/csv 或 application/toml 发送。
 duty-list-format = 格式须为 json、csv 或 toml。
+duty-list-fields = 这一行有 { $found } 个值，应有 { $needed } 个。值中有逗号时请加英文引号。
 duty-list-file = 请选择一个 .csv 或 .toml 文件。
 
 ## The calendar

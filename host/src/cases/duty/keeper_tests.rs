@@ -274,3 +274,35 @@ both! {
         assert!(matches!(refused, Err(Error::Forbidden(_))));
     }
 }
+
+both! {
+    unmigrated async fn what_was_there_before_goes_on(database) {
+        let versions = db::testing::versions();
+        let before = versions.iter().filter(|it| **it < 190).max().unwrap();
+        db::testing::migrate_to(&database, *before).await.unwrap();
+        let write = database.write(|t| Box::pin(async move {
+            db::sql("INSERT INTO units (id, name_zh, name_en, kind, division) VALUES ('old', 'o', 'o', 'water', '310101')").run(t).await
+        }));
+        write.await.unwrap();
+        database.migrate().await.unwrap();
+        let domain = testing::domain(database.clone()).await.unwrap();
+        let lent = || async {
+            let mut c = database.read().await.unwrap();
+            db::units::of(&mut c, "310101", "water").await.unwrap().map(|it| it.lent)
+        };
+        // With authority from the first moment, and until a day that the first start says.
+        assert_eq!(lent().await, Some(Some(Timestamp::from_micros(0))));
+        let system = domain.system("start");
+        instruments::end_leave(&domain, &system).await.unwrap();
+        instruments::lend(&domain, &system).await.unwrap();
+        let until = system.now.plus_seconds(instruments::LEAVE);
+        assert_eq!(lent().await, Some(Some(until)));
+        // A later start gives no more of it.
+        let later = Context::system("test", "later".to_owned(), system.now.plus_seconds(DAY));
+        instruments::lend(&domain, &later).await.unwrap();
+        assert_eq!(lent().await, Some(Some(until)));
+        // A case of an earlier program keeps the list of that program.
+        assert_eq!(domain.duty.of_case("2026-11b").version, "2026-11b");
+        assert!(domain.duty.of_case("2026-11b").item("E0108").unwrap().co_units().is_empty());
+    }
+}

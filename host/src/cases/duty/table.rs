@@ -168,6 +168,7 @@ fn csv_rows(text: &str) -> Result<Vec<Row>> {
     };
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
+        .flexible(true)
         .from_reader(text.as_bytes());
     let headers = reader.headers().map_err(unreadable)?.clone();
     let mut problems = Vec::new();
@@ -187,17 +188,25 @@ fn csv_rows(text: &str) -> Result<Vec<Row>> {
             problems.push(problem.with("column", name));
         }
     }
-    refuse(problems)?;
+    refuse(std::mem::take(&mut problems))?;
     let mut rows = Vec::new();
     for record in reader.records().take(MOST + 1) {
         let record = record.map_err(unreadable)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != headers.len() {
+            let problem = Problem::at(&format!("line {line}"), "duty-list-fields");
+            let problem = problem.with("found", record.len());
+            problems.push(problem.with("needed", headers.len()));
+            continue;
+        }
         let cells = headers.iter().zip(&record);
         rows.push(Row {
-            line: record.position().map_or(0, |it| it.line() as usize),
+            line: usize::try_from(line).unwrap_or(usize::MAX),
             cells: cells.map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
             problems: Vec::new(),
         });
     }
+    refuse(problems)?;
     Ok(rows)
 }
 

@@ -114,6 +114,11 @@ fn what_is_wrong_is_told_by_line_and_column() {
         csv(twice),
         [("line 3 code".to_owned(), "duty-list-code-twice".to_owned())]
     );
+    let short = format!("{HEAD}\nA,一\n");
+    assert_eq!(
+        csv(short),
+        [("line 2".to_owned(), "duty-list-fields".to_owned())]
+    );
     let columns = csv("code,colour\nA,red\n".to_owned());
     assert!(columns.contains(&(
         "line 1 colour".to_owned(),

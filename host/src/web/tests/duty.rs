@@ -317,6 +317,12 @@ async fn units_show_what_founded_them() {
         .post(path, &[("instrument", "x")])
         .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let people = admin.get("/api/v1/people?limit=200").await.json();
+    let clerk = people["items"].as_array().unwrap().iter();
+    let clerk = clerk.clone().find(|it| it["login"] == "clerk").unwrap();
+    let path = format!("/work/people/{}", clerk["account"].as_str().unwrap());
+    let page = admin.get(&path).await.text();
+    assert!(page.contains("演示虚构（synthetic）"), "{page}");
     let ready = admin.get("/work/ready").await.text();
     assert!(ready.contains("Every unit names the instrument"), "{ready}");
 }

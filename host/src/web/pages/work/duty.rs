@@ -252,10 +252,10 @@ fn told(cx: &Context, problems: &[Problem]) -> Faults {
                         let column = difference::column_words(cx.locale, column);
                         w.tx("duty-at", &[("line", line), ("column", &column)])
                     }
-                    (Some("line"), Some(line), column) => w.tx(
-                        "duty-at",
-                        &[("line", line), ("column", column.unwrap_or("–"))],
-                    ),
+                    (Some("line"), Some(line), Some(column)) => {
+                        w.tx("duty-at", &[("line", line), ("column", column)])
+                    }
+                    (Some("line"), Some(line), None) => w.tx("duty-at-line", &[("line", line)]),
                     _ => place.to_owned(),
                 };
                 faults.add(Some("file"), format!("{place}{}{said}", w.t("duty-colon")));
