@@ -102,11 +102,7 @@ pub async fn import(
         since,
         ..
     } = proposal;
-    let said = if list.check {
-        "would be in force"
-    } else {
-        "is in force"
-    };
+    let said = if list.check { "would count" } else { "counts" };
     writeln!(
         out,
         "{items} classes: version {version} {said} from {}.",
