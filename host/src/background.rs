@@ -5,8 +5,15 @@ use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
+    app::App,
+    attachments, cases,
+    context::Context,
+    db,
+    domain::Domain,
+    drafts,
+    error::Result,
     identity, integrity, notices, plugins,
+    webhooks::deliver::{self, Sender},
 };
 
 /// Starts all of it.
@@ -61,6 +68,7 @@ pub fn start(app: &App) {
             Ok(())
         }
     });
+    webhooks(app);
     let plugins = app.plugins.clone();
     every(app, "jobs", Duration::from_secs(5), move |domain, cx| {
         let plugins = plugins.clone();
@@ -77,6 +85,36 @@ pub fn start(app: &App) {
         "attachments",
         Duration::from_secs(600),
         |domain, cx| async move { attachments::expire(&domain, &cx).await.map(drop) },
+    );
+}
+
+/// Tells other systems what happens. A host whose client cannot be made still serves everything
+/// else, and what it has to tell waits in the outbox.
+fn webhooks(app: &App) {
+    let sender = match Sender::new(&app.config) {
+        Ok(sender) => sender,
+        Err(error) => {
+            tracing::error!(error = error.chain(), "webhooks are not sent");
+            return;
+        }
+    };
+    every(
+        app,
+        "webhooks",
+        Duration::from_secs(1),
+        move |domain, cx| {
+            let sender = sender.clone();
+            async move {
+                while sender.turn(&domain, &cx).await? > 0 {}
+                Ok(())
+            }
+        },
+    );
+    every(
+        app,
+        "webhooks",
+        Duration::from_secs(3600),
+        |domain, cx| async move { deliver::expire(&domain, cx.now).await },
     );
 }
 

@@ -215,6 +215,15 @@ pub struct Config {
     /// Address of a collector that takes traces by OTLP over HTTP; off by default.
     #[arg(long, env = "ONEDOOR_OTLP", value_name = "URL")]
     pub otlp: Option<Url>,
+    /// Networks of private addresses that webhooks may be sent to, with commas between; none by
+    /// default.
+    #[arg(
+        long,
+        env = "ONEDOOR_PRIVATE_TARGETS",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub private_targets: Vec<IpNet>,
     /// What is logged, as a `tracing` filter.
     #[arg(
         long,
@@ -366,6 +375,7 @@ impl Config {
             compiler: None,
             metrics_listen: None,
             otlp: None,
+            private_targets: Vec::new(),
             log: "info".to_owned(),
         }
     }

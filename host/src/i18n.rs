@@ -20,6 +20,7 @@ macro_rules! bundles {
             include_str!(concat!("../i18n/", $locale, "/machines.ftl")),
             include_str!(concat!("../i18n/", $locale, "/grid.ftl")),
             include_str!(concat!("../i18n/", $locale, "/operations.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/outside.ftl")),
             include_str!(concat!("../i18n/", $locale, "/plugins.ftl")),
             include_str!(concat!("../i18n/", $locale, "/records.ftl")),
             include_str!(concat!("../i18n/", $locale, "/visits.ftl")),

@@ -82,10 +82,19 @@ async fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Beha
         // A plugin that acts by itself, on what a device said or on a schedule.
         Principal::System(_) if cx.plugin.is_some() => Ok(none),
         Principal::Anonymous | Principal::System(_) => Err(Error::Unauthenticated),
-        Principal::Service { account, .. } => Ok(Behalf {
-            account: Some(account.clone()),
-            ..none
-        }),
+        Principal::Service { account, .. } => {
+            let sent = report.contact_phone.as_deref();
+            let sent = sent.filter(|_| cx.channel == Channel::Open311);
+            let phone = sent.unwrap_or_default().trim();
+            let number = phone::normal(phone).ok();
+            Ok(Behalf {
+                account: Some(account.clone()),
+                phone_hash: number.as_deref().map(|it| phone::hash(domain, it)),
+                // Another country's number is kept as it was sent: somebody may still dial it.
+                phone: number.or_else(|| Some(phone.to_owned()).filter(|it| !it.is_empty())),
+                ..none
+            })
+        }
         Principal::Person(person) => {
             let Some(phone) = &report.contact_phone else {
                 return Ok(Behalf {
@@ -132,11 +141,16 @@ fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
         }
     };
     longest("title", &report.title, TITLE);
-    longest("description", &report.description, WORDS);
+    longest("description", &report.description, words(cx));
     longest("address", &report.address, ADDRESS);
     longest(
         "contact_name",
         report.contact_name.as_deref().unwrap_or(""),
+        40,
+    );
+    longest(
+        "contact_phone",
+        report.contact_phone.as_deref().unwrap_or(""),
         40,
     );
     let about = report.about.as_ref().and_then(|it| it.name.as_deref());
@@ -152,11 +166,19 @@ fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
     {
         problems.push(Problem::at("class", "case-class-unknown"));
     }
-    let _ = cx;
     if problems.is_empty() {
         Ok(())
     } else {
         Err(Error::Invalid(problems))
+    }
+}
+
+/// The longest description by this door: GeoReport v2 promises 4,000 characters, and an address of
+/// a picture comes after them.
+fn words(cx: &Context) -> usize {
+    match cx.channel {
+        Channel::Open311 => 4600,
+        _ => WORDS,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     time::Timestamp,
 };
-use lists::any;
+pub(super) use lists::any;
 
 /// An event as it is kept.
 #[derive(Clone, Debug)]
@@ -497,7 +497,7 @@ pub async fn suggestions(c: &mut Connection, case: &str) -> Result<Vec<Suggestio
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Case> {
+pub(super) fn read(row: &Row) -> Result<Case> {
     let course: Course = parse(&row.get::<String>("course")?)?;
     Ok(Case {
         id: row.get("id")?,

@@ -16,6 +16,7 @@ pub mod integrity;
 pub mod jobs;
 pub mod keyvalue;
 pub mod notices;
+pub mod open311;
 pub mod outbox;
 pub mod plugins;
 pub mod readiness;
@@ -28,6 +29,7 @@ pub mod subjects;
 #[doc(hidden)]
 pub mod testing;
 pub mod units;
+pub mod webhooks;
 mod writer;
 
 use futures_util::future::BoxFuture;

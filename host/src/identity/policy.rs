@@ -46,11 +46,13 @@ pub enum Act {
     ReadRecords,
     /// Change the duty list and the calendar, and decide about precedents.
     KeepDutyList,
+    /// Tell other systems of a unit's cases by webhooks.
+    ManageWebhooks,
 }
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -71,6 +73,7 @@ impl Act {
         Self::WitnessConsent,
         Self::ReadRecords,
         Self::KeepDutyList,
+        Self::ManageWebhooks,
     ];
 
     /// Whether it can be done with a token, or only by somebody who has signed in.
@@ -81,6 +84,7 @@ impl Act {
                 | Self::MakeToken
                 | Self::ManagePeople
                 | Self::ManageGrants
+                | Self::ManageWebhooks
                 | Self::WitnessConsent
         )
     }
@@ -112,9 +116,11 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
         && resource.author.is_none_or(|author| author != account);
     use Role as R;
     match act {
-        Act::ManagePeople | Act::ReadAudit | Act::ImportGrid | Act::ReplayMessages => {
-            post.role == R::Administrator
-        }
+        Act::ManagePeople
+        | Act::ReadAudit
+        | Act::ImportGrid
+        | Act::ReplayMessages
+        | Act::ManageWebhooks => post.role == R::Administrator,
         Act::ReadPeople => matches!(post.role, R::Administrator | R::Supervisor | R::DutyKeeper),
         Act::FileOnBehalf => matches!(post.role, R::CounterClerk | R::HotlineAgent),
         Act::ReadContact => {

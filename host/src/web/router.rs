@@ -13,7 +13,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
-use super::{api, assets, edge, guard, layout, pages};
+use super::{api, assets, edge, guard, layout, open311, pages};
 use crate::{
     app::App,
     plugins::{COMPILATION, verify},
@@ -130,6 +130,13 @@ table! {
     get "/api/v1/board" api::machines::board;
     get "/api/v1/messages" api::machines::messages;
     post "/api/v1/messages/{message}/read" api::machines::mark;
+    get "/api/v1/webhooks" api::webhooks::list;
+    post "/api/v1/webhooks" api::webhooks::create;
+    delete "/api/v1/webhooks/{id}" api::webhooks::delete;
+    post "/api/v1/webhooks/{id}/secret" api::webhooks::rotate;
+    post "/api/v1/webhooks/{id}/replay" api::webhooks::replay_all;
+    get "/api/v1/webhooks/{id}/deliveries" api::webhooks::deliveries;
+    post "/api/v1/webhooks/{id}/deliveries/{delivery}/replay" api::webhooks::replay;
 }
 
 table! {
@@ -175,6 +182,22 @@ table! {
 }
 
 table! {
+    /// Open311: what ends with the form of the answer is told apart by the handlers.
+    open311_routes, OPEN311:
+    get "/open311/discovery.xml" open311::discovery;
+    get "/open311/discovery.json" open311::discovery;
+    get "/open311/v2/services.xml" open311::services;
+    get "/open311/v2/services.json" open311::services;
+    get "/open311/v2/services/{code}" open311::definition;
+    get "/open311/v2/requests.xml" open311::list;
+    get "/open311/v2/requests.json" open311::list;
+    post "/open311/v2/requests.xml" open311::file;
+    post "/open311/v2/requests.json" open311::file;
+    get "/open311/v2/requests/{service_request_id}" open311::one;
+    get "/open311/v2/tokens/{token}" open311::token;
+}
+
+table! {
     /// Pages of staff.
     work_routes, WORK:
     get "/work" pages::work::home::show;
@@ -217,6 +240,12 @@ table! {
     get "/work/board" pages::work::board::show;
     get "/work/board/cases" pages::work::board::cases;
     get "/work/messages" pages::work::messages::show;
+    get "/work/webhooks" pages::work::webhooks::show;
+    post "/work/webhooks" pages::work::webhooks::create;
+    get "/work/webhooks/{id}" pages::work::webhooks::one;
+    post "/work/webhooks/{id}/replay" pages::work::webhooks::replay;
+    post "/work/webhooks/{id}/secret" pages::work::webhooks::rotate;
+    post "/work/webhooks/{id}/delete" pages::work::webhooks::delete;
     post "/work/messages/{message}/replay" pages::work::messages::replay;
     get "/work/plugins/{id}/jobs" pages::work::messages::jobs;
     post "/work/plugins/{id}/messages/replay" pages::work::messages::replay_all;
@@ -262,7 +291,16 @@ table! {
 }
 
 /// Every table. A new table belongs in here and in [`router`]; the tests walk it.
-pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, IMPORTS, PAGES, WORK, UPLOADS];
+pub const TABLES: &[&[Route]] = &[
+    API,
+    API_UPLOADS,
+    COMPONENTS,
+    IMPORTS,
+    OPEN311,
+    PAGES,
+    WORK,
+    UPLOADS,
+];
 
 /// The whole host.
 pub fn router(app: App) -> Router {
@@ -274,6 +312,7 @@ pub fn router(app: App) -> Router {
 #[doc(hidden)]
 pub fn with(app: App, more: Router<App>) -> Router {
     let ordinary = api_routes()
+        .merge(open311_routes())
         .merge(page_routes())
         .merge(work_routes())
         .layer(DefaultBodyLimit::max(BODY));

@@ -213,7 +213,11 @@ pub fn due_cursor(case: &Case) -> String {
     format!("{due}.{}", case.id)
 }
 
-pub(super) fn any(mut statement: Statement, column: &str, values: Option<&[String]>) -> Statement {
+pub(in crate::db) fn any(
+    mut statement: Statement,
+    column: &str,
+    values: Option<&[String]>,
+) -> Statement {
     let Some(values) = values else {
         return statement;
     };

@@ -18,3 +18,4 @@ pub mod problem;
 pub mod readiness;
 pub mod records;
 pub mod session;
+pub mod webhooks;

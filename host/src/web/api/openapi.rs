@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     attachments, cases, cells, circle, duty, grid, imports, machines, people, plugins,
-    problem::Document, readiness, records, session,
+    problem::Document, readiness, records, session, webhooks,
 };
 
 /// What `/api/v1` offers.
@@ -106,6 +106,13 @@ use super::{
         machines::board,
         machines::messages,
         machines::mark,
+        webhooks::list,
+        webhooks::create,
+        webhooks::delete,
+        webhooks::rotate,
+        webhooks::deliveries,
+        webhooks::replay,
+        webhooks::replay_all,
     ),
     components(schemas(Document))
 )]

@@ -7,6 +7,7 @@ mod course;
 mod duty;
 mod guard;
 mod machines;
+mod open311;
 mod permissions;
 
 use axum::{

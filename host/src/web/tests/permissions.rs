@@ -176,6 +176,19 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             Some(Write::Nothing)
         }
         ("post", "/messages/read" | "/messages/{message}/open") => form(&[]),
+        // No key: nobody may, whoever is signed in.
+        ("post", "/open311/v2/requests.xml" | "/open311/v2/requests.json") => {
+            form(&[("service_code", "P0101"), ("address_id", "310101022027")])
+        }
+        ("post", "/api/v1/webhooks") => Some(Write::Json(
+            json!({ "unit": "u-310101022", "url": "https://hooks.example.org/" }),
+        )),
+        ("post", "/work/webhooks") => form(&[
+            ("unit", "u-310101022"),
+            ("url", "https://hooks.example.org/"),
+        ]),
+        ("post", path) if path.starts_with("/api/v1/webhooks/") => Some(Write::Nothing),
+        ("post", path) if path.starts_with("/work/webhooks/") => form(&[]),
         ("post", "/work/messages/{message}/replay" | "/work/plugins/{id}/messages/replay") => {
             form(&[])
         }
@@ -198,8 +211,17 @@ fn fill(path: &str, case: &Value) -> String {
         "/work/precedents/{id}/{step}" => "reject",
         _ => "none",
     };
+    let path = match path {
+        "/open311/v2/services/{code}" => "/open311/v2/services/P0101.json",
+        path => path,
+    };
     path.replace("{id}", if of_case { id } else { "none" })
         .replace("{number}", case["number"].as_str().unwrap())
+        .replace(
+            "{service_request_id}",
+            &format!("{}.json", case["number"].as_str().unwrap()),
+        )
+        .replace("{token}", &format!("{id}.json"))
         .replace("{queue}", "desk")
         .replace("{code}", "310101022")
         .replace("{action}", "comment")

@@ -75,6 +75,9 @@ pub async fn show(
         @if need(&cx, Act::ReadPlugins, Resource::default()).is_ok() {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/messages" { (w.t("parked-title")) } }
         }
+        @if need(&cx, Act::ManageWebhooks, Resource::default()).is_ok() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/webhooks" { (w.t("webhook-title")) } }
+        }
         p class="govuk-body" { a class="govuk-link od-call" href="/work/datasets" { (w.t("datasets-title")) } }
         @if [Role::Administrator, Role::Supervisor, Role::DutyKeeper].iter().any(|it| cx.has_role(*it)) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/grants" { (w.t("grants-title")) } }

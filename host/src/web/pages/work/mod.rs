@@ -21,6 +21,7 @@ pub mod revision;
 pub mod tables;
 pub mod units;
 pub mod visits;
+pub mod webhooks;
 
 use crate::{
     context::{Context, Principal},

@@ -89,7 +89,13 @@ fn roles(posts: impl Iterator<Item = Role>) -> BTreeMap<Role, usize> {
 }
 
 /// A label, an error and a `select` around its options.
-fn choice(w: Words, faults: &Faults, name: &str, label: &str, options: &Markup) -> Markup {
+pub(super) fn choice(
+    w: Words,
+    faults: &Faults,
+    name: &str,
+    label: &str,
+    options: &Markup,
+) -> Markup {
     let said = faults.at(name);
     html! {
         div class={ "govuk-form-group" @if said.is_some() { " govuk-form-group--error" } } {
