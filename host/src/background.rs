@@ -74,6 +74,7 @@ pub fn start(app: &App) {
         let plugins = plugins.clone();
         async move { plugins::jobs::turn(&plugins, &domain, &cx).await.map(drop) }
     });
+    every(app, "search", Duration::from_secs(60), search);
     every(
         app,
         "notices",
@@ -131,6 +132,12 @@ async fn sessions(domain: Domain, cx: Context) -> Result<()> {
     database
         .write(move |t| Box::pin(async move { db::accounts::expire(t, now).await }))
         .await
+}
+
+/// Indexes the cases of before there was a search, newest first, until none is left.
+async fn search(domain: Domain, _: Context) -> Result<()> {
+    while cases::search::turn(&domain).await? > 0 {}
+    Ok(())
 }
 
 async fn deadlines(domain: Domain, cx: Context) -> Result<()> {

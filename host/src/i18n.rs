@@ -23,6 +23,7 @@ macro_rules! bundles {
             include_str!(concat!("../i18n/", $locale, "/outside.ftl")),
             include_str!(concat!("../i18n/", $locale, "/plugins.ftl")),
             include_str!(concat!("../i18n/", $locale, "/records.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/search.ftl")),
             include_str!(concat!("../i18n/", $locale, "/visits.ftl")),
             include_str!(concat!("../i18n/", $locale, "/work.ftl")),
         ]

@@ -30,6 +30,7 @@ pub mod records;
 pub mod remote;
 pub mod serve;
 pub mod telemetry;
+pub mod text;
 pub mod time;
 pub mod web;
 pub mod webhooks;

@@ -54,6 +54,9 @@ pub(super) async fn append(
     };
     event.hash = hash(&case.id, &event);
     rows::insert_event(t, &case.id, &event, &salt).await?;
+    if seq == 1 || event.words.is_some() {
+        rows::search::index(t, case).await?;
+    }
     notices::about_case(t, domain, cx, case, input.action, &event.id).await?;
     let payload = serde_json::json!({ "case": case.id, "action": input.action.name(), "at": cx.now.micros() });
     outbox::push(t, &event.id, PLUGINS, &payload.to_string(), cx.now).await?;

@@ -18,6 +18,9 @@ pub mod queues;
 mod refusal;
 pub mod routing;
 pub mod scheduler;
+pub mod search;
+#[cfg(test)]
+mod search_tests;
 mod submit;
 pub mod views;
 pub mod visits;

@@ -1,6 +1,7 @@
 //! Rows of cases, their events and deadlines. Writes what the engine decided, never decides.
 
 mod lists;
+pub mod search;
 
 pub use lists::{Filter, Order, Round, Seen, Tally, due_cursor, list, tally};
 

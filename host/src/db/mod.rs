@@ -125,7 +125,8 @@ impl Database {
             Pools::Sqlite { writer, .. } => MIGRATIONS.run(writer.pool()).await,
             Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
         };
-        result.map_err(Error::internal)
+        result.map_err(Error::internal)?;
+        cases::search::prepare(self).await
     }
 
     /// Whether the schema is of this version: a command that looks on beside a host must not

@@ -64,6 +64,7 @@ table! {
     get "/api/v1/grid/imports" api::imports::list;
     get "/api/v1/grid/imports/{id}" api::imports::progress;
     get "/api/v1/classes" api::cases::classes;
+    get "/api/v1/cases" api::search::find;
     post "/api/v1/cases" api::cases::submit;
     get "/api/v1/cases/mine" api::cases::mine;
     get "/api/v1/cases/number/{number}" api::cases::by_number;
@@ -202,6 +203,7 @@ table! {
     work_routes, WORK:
     get "/work" pages::work::home::show;
     get "/work/find" pages::work::home::find;
+    get "/work/search" pages::work::search::show;
     get "/work/queues/{queue}" pages::work::home::queue;
     get "/work/visits/new" pages::work::visits::form;
     post "/work/visits/new" pages::work::visits::plan;

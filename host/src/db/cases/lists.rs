@@ -103,7 +103,7 @@ pub async fn list(
 }
 
 /// Adds the conditions of a filter.
-fn within(mut statement: Statement, filter: &Filter) -> Statement {
+pub(super) fn within(mut statement: Statement, filter: &Filter) -> Statement {
     for (column, value) in [
         ("reporter", &filter.reporter),
         ("phone_hash", &filter.phone_hash),

@@ -17,5 +17,6 @@ pub mod plugins;
 pub mod problem;
 pub mod readiness;
 pub mod records;
+pub mod search;
 pub mod session;
 pub mod webhooks;

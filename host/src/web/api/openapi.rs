@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     attachments, cases, cells, circle, duty, grid, imports, machines, people, plugins,
-    problem::Document, readiness, records, session, webhooks,
+    problem::Document, readiness, records, search, session, webhooks,
 };
 
 /// What `/api/v1` offers.
@@ -46,6 +46,7 @@ use super::{
         imports::list,
         imports::progress,
         cases::classes,
+        search::find,
         cases::submit,
         cases::mine,
         cases::by_number,

@@ -9,6 +9,7 @@ mod guard;
 mod machines;
 mod open311;
 mod permissions;
+mod search;
 
 use axum::{
     Router,

@@ -241,6 +241,8 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
         "/api/v1/service-points" if method == "get" => format!("{to}?community=310101022027"),
         "/api/v1/duty-lists/{version}/difference" => format!("{to}?before=in-force"),
         "/work/duty-list/difference" => format!("{to}?before=in-force&after=in-force"),
+        "/api/v1/cases" if method == "get" => format!("{to}?q=新"),
+        "/work/search" => format!("{to}?q=新"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
         _ => to.to_owned(),
     };

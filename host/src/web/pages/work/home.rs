@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::{ready, staff_only, tables};
+use super::{ready, search, staff_only, tables};
 use crate::{
     app::App,
     cases::{
@@ -97,6 +97,7 @@ pub async fn show(
                     kind: "text", value: missed.missed.as_deref().unwrap_or_default(), autocomplete: Some("off") }))
                 button class="govuk-button govuk-button--secondary" { (w.t("work-find")) }
             }
+            (search::form(w, &Faults::default(), ""))
         }
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))

@@ -18,6 +18,7 @@ pub mod plugins;
 pub mod precedents;
 pub mod ready;
 pub mod revision;
+pub mod search;
 pub mod tables;
 pub mod units;
 pub mod visits;
