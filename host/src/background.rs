@@ -74,6 +74,12 @@ pub fn start(app: &App) {
         let plugins = plugins.clone();
         async move { plugins::jobs::turn(&plugins, &domain, &cx).await.map(drop) }
     });
+    every(
+        app,
+        "hints",
+        Duration::from_secs(600),
+        |domain, cx| async move { cases::hints::turn(&domain, &cx).await.map(drop) },
+    );
     every(app, "search", Duration::from_secs(60), search);
     every(
         app,

@@ -58,6 +58,7 @@ pub(super) async fn append(
         rows::search::index(t, case).await?;
     }
     notices::about_case(t, domain, cx, case, input.action, &event.id).await?;
+    notices::about_followed(t, domain, cx, case, input.action, &event.id).await?;
     let payload = serde_json::json!({ "case": case.id, "action": input.action.name(), "at": cx.now.micros() });
     outbox::push(t, &event.id, PLUGINS, &payload.to_string(), cx.now).await?;
     webhooks::announce(t, &event.id, &case.id, cx.now).await

@@ -6,8 +6,13 @@ pub mod board;
 pub mod calendar;
 #[cfg(test)]
 pub(crate) mod course_tests;
+pub mod duplicates;
+#[cfg(test)]
+mod duplicates_tests;
 pub mod duty;
 pub mod events;
+pub mod followers;
+pub mod hints;
 pub mod lifecycle;
 #[cfg(test)]
 mod lifecycle_tests;

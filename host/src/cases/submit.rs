@@ -15,7 +15,7 @@ use crate::{
     db::{Transaction, cases as rows},
     domain::Domain,
     error::{Error, Problem, Result},
-    grid::{self, Position},
+    grid::{self, Point, Position},
     identity::{Level, Role, phone, subjects},
     plugins::Capability,
 };
@@ -184,13 +184,23 @@ fn words(cx: &Context) -> usize {
 
 /// The cell of the point, else the community that was chosen; never a guess.
 fn place(domain: &Domain, cx: &Context, report: &Report) -> Result<(String, Option<Position>)> {
-    let position = report.point.map(|it| it.position()).transpose()?;
+    locate(domain, cx, report.point, report.division.as_ref())
+}
+
+/// The same for a point and a division.
+pub(super) fn locate(
+    domain: &Domain,
+    cx: &Context,
+    point: Option<Point>,
+    division: Option<&String>,
+) -> Result<(String, Option<Position>)> {
+    let position = point.map(|it| it.position()).transpose()?;
     if let Some(at) = position
         && let Some(cell) = grid::locate_position(domain, cx, at)
     {
         return Ok((cell.code, position));
     }
-    let Some(code) = &report.division else {
+    let Some(code) = division else {
         let code = if position.is_some() {
             "case-place-outside"
         } else {

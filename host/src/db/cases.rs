@@ -1,6 +1,9 @@
 //! Rows of cases, their events and deadlines. Writes what the engine decided, never decides.
 
+pub mod followers;
+pub mod hints;
 mod lists;
+pub mod near;
 pub mod search;
 
 pub use lists::{Filter, Order, Round, Seen, Tally, due_cursor, list, tally};

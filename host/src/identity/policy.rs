@@ -36,6 +36,8 @@ pub enum Act {
     SendSignals,
     /// See the figures of a division: for those who see all its cases.
     ReadBoard,
+    /// Judge what the host has noticed among the cases of a division.
+    JudgeHints,
     /// See the catalogue of datasets.
     ReadDatasets,
     /// Give and take back leave to read a dataset of the own unit.
@@ -52,7 +54,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -68,6 +70,7 @@ impl Act {
         Self::MakeToken,
         Self::SendSignals,
         Self::ReadBoard,
+        Self::JudgeHints,
         Self::ReadDatasets,
         Self::ManageGrants,
         Self::WitnessConsent,
@@ -148,6 +151,7 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
                 R::GridWorker | R::Verifier | R::Supervisor | R::DutyKeeper
             )
         }
+        Act::JudgeHints => here && post.role == R::Supervisor,
         Act::MakeToken | Act::ReadDatasets => post.role != R::Resident,
         Act::ManageGrants => match post.role {
             R::Administrator => true,

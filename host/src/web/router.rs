@@ -67,6 +67,8 @@ table! {
     get "/api/v1/cases" api::search::find;
     post "/api/v1/cases" api::cases::submit;
     get "/api/v1/cases/mine" api::cases::mine;
+    get "/api/v1/cases/followed" api::near::followed;
+    post "/api/v1/cases/near" api::near::near;
     get "/api/v1/cases/number/{number}" api::cases::by_number;
     get "/api/v1/cases/{id}" api::cases::get;
     get "/api/v1/cases/{id}/timeline" api::cases::timeline;
@@ -74,8 +76,13 @@ table! {
     get "/api/v1/cases/{id}/linked" api::cases::linked;
     get "/api/v1/cases/{id}/choices" api::cases::choices;
     get "/api/v1/cases/{id}/suggestions" api::cases::suggestions;
+    get "/api/v1/cases/{id}/duplicates" api::near::duplicates;
+    post "/api/v1/cases/{id}/follow" api::near::follow;
+    delete "/api/v1/cases/{id}/follow" api::near::unfollow;
     post "/api/v1/cases/{id}/contact" api::cases::contact;
     post "/api/v1/cases/{id}/actions" api::cases::act;
+    get "/api/v1/hints" api::near::hints;
+    post "/api/v1/hints/{id}/decision" api::near::judge;
     get "/api/v1/queues" api::cases::queues;
     get "/api/v1/queues/{queue}" api::cases::queue;
     get "/api/v1/attachments/{id}" api::attachments::fetch;
@@ -166,6 +173,8 @@ table! {
     get "/find" pages::matters::find_form;
     post "/find" pages::matters::find;
     get "/cases/{id}" pages::case::show;
+    post "/cases/{id}/follow" pages::near::follow;
+    post "/cases/{id}/unfollow" pages::near::unfollow;
     get "/files/{id}" pages::files::show;
     get "/services" pages::home::all;
     get "/services/{plugin}/{page}" pages::service::show;
@@ -241,6 +250,7 @@ table! {
     post "/work/plugins/{id}/{step}" pages::work::revision::take_of_plugin;
     get "/work/board" pages::work::board::show;
     get "/work/board/cases" pages::work::board::cases;
+    post "/work/hints/{id}/{decision}" pages::work::hints::decide;
     get "/work/messages" pages::work::messages::show;
     get "/work/webhooks" pages::work::webhooks::show;
     post "/work/webhooks" pages::work::webhooks::create;

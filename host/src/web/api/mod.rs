@@ -11,6 +11,7 @@ pub mod extract;
 pub mod grid;
 pub mod imports;
 pub mod machines;
+pub mod near;
 pub mod openapi;
 pub mod people;
 pub mod plugins;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    attachments, cases, cells, circle, duty, grid, imports, machines, people, plugins,
+    attachments, cases, cells, circle, duty, grid, imports, machines, near, people, plugins,
     problem::Document, readiness, records, search, session, webhooks,
 };
 
@@ -47,6 +47,13 @@ use super::{
         imports::progress,
         cases::classes,
         search::find,
+        near::near,
+        near::followed,
+        near::duplicates,
+        near::follow,
+        near::unfollow,
+        near::hints,
+        near::judge,
         cases::submit,
         cases::mine,
         cases::by_number,

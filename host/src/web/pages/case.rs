@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{
     matters::tag,
     my_data::service_name,
+    near,
     parts::{self, Faults, button, error_message, time},
 };
 use crate::{
@@ -55,7 +56,11 @@ pub async fn show(
     Path(id): Path<String>,
     Query(new): Query<New>,
 ) -> Result<Response> {
-    case_page(&app, &cx, &uri, &id, new.new.is_some(), &Faults::default()).await
+    let own = case_page(&app, &cx, &uri, &id, new.new.is_some(), &Faults::default()).await;
+    match own {
+        Err(Error::NotFound) => near::page(&app, &cx, &uri, &id).await,
+        other => other,
+    }
 }
 
 async fn case_page(

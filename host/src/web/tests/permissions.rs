@@ -67,6 +67,16 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
         ("post", "/api/v1/cases") => Some(Write::Json(
             json!({ "description": "灯", "division": "310101022027" }),
         )),
+        ("post", "/api/v1/cases/near") => Some(Write::Json(
+            json!({ "words": "灯", "division": "310101022027" }),
+        )),
+        ("post", "/api/v1/cases/{id}/follow") => Some(Write::Nothing),
+        ("post", "/cases/{id}/follow" | "/cases/{id}/unfollow") => form(&[]),
+        // No hint of that name: who may is asked before whether there is one.
+        ("post", "/api/v1/hints/{id}/decision") => {
+            Some(Write::Json(json!({ "decision": "dismissed" })))
+        }
+        ("post", "/work/hints/{id}/{decision}") => form(&[]),
         ("post", "/api/v1/cases/{id}/contact") => Some(Write::Nothing),
         ("post", "/api/v1/cases/{id}/actions") => {
             Some(Write::Json(json!({ "action": "comment", "words": "看过" })))
@@ -227,6 +237,7 @@ fn fill(path: &str, case: &Value) -> String {
         .replace("{action}", "comment")
         .replace("{account}", "none")
         .replace("{post}", "none")
+        .replace("{decision}", "dismissed")
         .replace("{name}", "none")
         .replace("{step}", step)
         .replace("{digest}", "none")

@@ -9,6 +9,7 @@ pub mod datasets;
 pub mod duty;
 pub mod grants;
 pub mod grid;
+pub mod hints;
 pub mod home;
 mod measured;
 pub mod messages;
