@@ -275,6 +275,21 @@ both! {
         assert_eq!(cases.len(), CLUSTER);
     }
 
+    async fn who_reports_because_it_is_their_work_is_no_repeat_caller(database) {
+        let world = World::new(database).await;
+        for (who, noticed) in [("grid-worker", 0), ("resident", 1)] {
+            let mut cx = world.who(who);
+            if let Principal::Person(person) = &mut cx.principal {
+                person.phone_hash = Some(format!("number of {who}"));
+            }
+            for _ in 0..hints::CALLS {
+                submit(&world.domain, &cx, world.report()).await.unwrap();
+            }
+            let system = world.domain.system("hints");
+            assert_eq!(hints::turn(&world.domain, &system).await.unwrap(), noticed, "{who}");
+        }
+    }
+
     async fn a_hint_that_is_not_seen_again_is_forgotten(database) {
         let mut world = World::new(database).await;
         for _ in 0..5 {

@@ -97,6 +97,9 @@ pub async fn spots(
     rows.iter().rev().map(spot).collect()
 }
 
+/// Who called: neither those whom a plugin looks after, nor grid workers, whose work it is to report.
+const CALLED: &str = "plugin IS NULL AND channel <> '\"grid-worker\"'";
+
 /// The cases reported since then with one number, for each number that has `least` at least: case
 /// and division, by the number's keyed hash. At most `limit` numbers, the busiest first.
 pub async fn callers(
@@ -106,8 +109,9 @@ pub async fn callers(
     limit: u32,
 ) -> Result<BTreeMap<String, Vec<(String, String)>>> {
     let since = bound(since);
-    let rows = sql("SELECT phone_hash FROM cases")
-        .push_bind(" WHERE id >= ? AND phone_hash IS NOT NULL", &since)
+    let rows = sql("SELECT phone_hash FROM cases WHERE phone_hash IS NOT NULL AND ")
+        .push(CALLED)
+        .push_bind(" AND id >= ?", &since)
         .push_bind(" GROUP BY phone_hash HAVING COUNT(*) >= ?", least)
         .push_bind(" ORDER BY COUNT(*) DESC, phone_hash LIMIT ?", limit)
         .all(c)
@@ -115,9 +119,10 @@ pub async fn callers(
     let mut found = BTreeMap::new();
     for row in rows {
         let hash: String = row.get("phone_hash")?;
-        let cases = sql("SELECT id, division FROM cases WHERE phone_hash = $1 AND id >= $2 ORDER BY id LIMIT 200")
-            .bind(&hash)
-            .bind(&since)
+        let cases = sql("SELECT id, division FROM cases WHERE ")
+            .push(CALLED)
+            .push_bind(" AND phone_hash = ?", &hash)
+            .push_bind(" AND id >= ? ORDER BY id LIMIT 200", &since)
             .all(c)
             .await?;
         let cases = cases
