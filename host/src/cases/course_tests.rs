@@ -41,7 +41,7 @@ pub(super) fn desk(division: &str) -> String {
     format!("u-{division}")
 }
 
-fn unit(id: String, kind: &str, division: &str) -> Unit {
+pub(super) fn unit(id: String, kind: &str, division: &str) -> Unit {
     Unit {
         name_zh: id.clone(),
         name_en: id.clone(),
@@ -49,6 +49,8 @@ fn unit(id: String, kind: &str, division: &str) -> Unit {
         kind: kind.to_owned(),
         division: division.to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     }
 }
 

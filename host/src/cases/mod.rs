@@ -3,12 +3,18 @@
 
 pub mod actors;
 pub mod board;
+pub mod calendar;
 #[cfg(test)]
 pub(crate) mod course_tests;
 #[cfg(test)]
 mod crowd_tests;
+pub mod duplicates;
+#[cfg(test)]
+mod duplicates_tests;
 pub mod duty;
 pub mod events;
+pub mod followers;
+pub mod hints;
 pub mod lifecycle;
 #[cfg(test)]
 mod lifecycle_tests;
@@ -21,6 +27,9 @@ pub mod queues;
 mod refusal;
 pub mod routing;
 pub mod scheduler;
+pub mod search;
+#[cfg(test)]
+mod search_tests;
 mod submit;
 #[cfg(test)]
 mod turnings_tests;

@@ -2,15 +2,20 @@
 //! what cannot be done, follow-ups, merges, reopening, supervision, and the other procedures.
 
 use super::{
-    course_tests::{COMMUNITY, DAY, DISTRICT, GREENING, HOUR, STREET, TEAM, World, desk, due},
+    course_tests::{
+        COMMUNITY, DAY, DISTRICT, GREENING, HOUR, STREET, TEAM, World, desk, due, unit,
+    },
+    duty::precedents,
     model::{Action, Case, Clock, CoState, Procedure, State, Urgency},
     operations::{Command, Party, Report, act, get, submit},
 };
 use crate::{
     attachments::{self, Upload},
-    context::{Channel, Context},
+    context::{Channel, Context, Principal},
     db::testing::both::both,
     error::{Error, Result},
+    identity::operations::populate,
+    page::Paging,
     web::tests::photo,
 };
 
@@ -117,6 +122,11 @@ both! {
         assert_eq!(ruled.course.lead.as_deref(), Some(GREENING));
         assert_eq!(due(&ruled, Clock::Resolve), resolve);
         refused(world.tries(&case, "gardener", Action::Return).await, "case-returned-enough");
+        // It is remembered, for whoever keeps the list to take up.
+        let keeper = world.who("keeper");
+        let open = precedents::list(&world.domain, &keeper, true, &Paging::default()).await.unwrap();
+        let found: Vec<_> = open.items.iter().map(|it| (it.from_unit.as_str(), it.to_unit.as_str())).collect();
+        assert_eq!(found, [(TEAM, GREENING)]);
         // A ruling that nobody makes is asked for one desk up.
         let waiting = world.dispatched().await;
         world.does(&waiting, "handler", Action::Return, State::Disputed).await;
@@ -175,6 +185,39 @@ both! {
         let done = world.does(&case, "gardener", Action::FinishCo, State::InProgress).await;
         assert_eq!(done.course.co_tasks[0].state, CoState::Done);
         world.does(&case, "handler", Action::ReportDone, State::Feedback).await;
+        world.proves(&case).await;
+    }
+
+    async fn what_the_list_requires_is_asked_without_asking(database) {
+        let world = World::new(database).await;
+        let (builders, homes) = ("builders".to_owned(), "homes".to_owned());
+        let units = vec![
+            unit(builders.clone(), "urban-management", STREET),
+            unit(homes.clone(), "housing", STREET),
+        ];
+        populate(&world.domain, &world.domain.system("test"), units, Vec::new()).await.unwrap();
+        let of = |unit: &str| {
+            let mut cx = world.who("handler");
+            if let Principal::Person(person) = &mut cx.principal {
+                unit.clone_into(&mut person.account);
+                unit.clone_into(&mut person.posts[0].unit);
+            }
+            cx
+        };
+        let case = world.submitted().await;
+        let file = world.command(&case, Action::File).await.class("E0304", Urgency::Normal);
+        world.gives("community", file).await.unwrap();
+        world.sends(&case, "street", Action::Dispatch, &builders).await.unwrap();
+        let accept = world.command(&case, Action::Accept).await;
+        let taken = act(&world.domain, &of(&builders), accept).await.unwrap();
+        let part = &taken.course.co_tasks[0];
+        assert_eq!((part.unit.as_str(), part.required, part.state), ("homes", true, CoState::Asked));
+        let done = world.command(&case, Action::ReportDone).await;
+        refused(act(&world.domain, &of(&builders), done).await, "case-parts-open");
+        for action in [Action::AcceptCo, Action::FinishCo] {
+            let command = world.command(&case, action).await;
+            act(&world.domain, &of(&homes), command).await.unwrap();
+        }
         world.proves(&case).await;
     }
 
@@ -465,7 +508,7 @@ both! {
             assert!(matches!(seen, Err(Error::NotFound)), "{name}");
         }
         let mut party = world.who("other");
-        if let crate::context::Principal::Person(person) = &mut party.principal {
+        if let Principal::Person(person) = &mut party.principal {
             person.phone_hash = hash;
         }
         let yes = world.command(&case, Action::Consent).await;

@@ -1,6 +1,10 @@
 //! Rows of cases, their events and deadlines. Writes what the engine decided, never decides.
 
+pub mod followers;
+pub mod hints;
 mod lists;
+pub mod near;
+pub mod search;
 
 pub use lists::{Filter, Order, Round, Seen, Tally, due_cursor, list, tally};
 
@@ -13,7 +17,7 @@ use crate::{
     error::{Error, Result},
     time::Timestamp,
 };
-use lists::any;
+pub(super) use lists::any;
 
 /// An event as it is kept.
 #[derive(Clone, Debug)]
@@ -89,6 +93,25 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
         .await?;
     put_deadlines(t, case).await?;
     put_units(t, case).await
+}
+
+/// The version of the duty list that a case goes by.
+pub async fn duty_version(c: &mut Connection, id: &str) -> Result<String> {
+    let row = sql("SELECT duty_version FROM cases WHERE id = $1")
+        .bind(id)
+        .one(c)
+        .await?;
+    row.get("duty_version")
+}
+
+/// Names the version of the duty list that a case goes by from its filing on.
+pub async fn put_duty_version(t: &mut Transaction, id: &str, version: &str) -> Result<()> {
+    sql("UPDATE cases SET duty_version = $1 WHERE id = $2")
+        .bind(version)
+        .bind(id)
+        .run(t)
+        .await?;
+    Ok(())
 }
 
 /// Writes the course of a case. `Conflict` when somebody else moved it since `was`.
@@ -568,7 +591,7 @@ pub async fn suggestions(c: &mut Connection, case: &str) -> Result<Vec<Suggestio
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Case> {
+pub(super) fn read(row: &Row) -> Result<Case> {
     let course: Course = parse(&row.get::<String>("course")?)?;
     Ok(Case {
         id: row.get("id")?,

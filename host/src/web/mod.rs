@@ -9,6 +9,7 @@ pub mod error;
 pub mod forms;
 pub mod guard;
 pub mod layout;
+pub mod open311;
 pub mod pages;
 pub mod router;
 pub mod session;

@@ -35,6 +35,7 @@ impl Draft {
             Effect::Demand => self.demand(input),
             Effect::Release => self.release(input),
             Effect::AskPart => self.ask_part(input)?,
+            Effect::AskRequired => self.ask_required(input),
             Effect::SetPart(state) => self.set_part(state, input),
             Effect::WaiveParts => self.waive_parts(),
             Effect::Followed => self.course.parked.retain(|it| it.clock == Clock::Resolve),
@@ -191,9 +192,26 @@ impl Draft {
     fn ask_part(&mut self, input: &Input) -> Result<(), Refusal> {
         let unit = input.target.as_ref().ok_or(Refusal::CoUnit)?.unit.clone();
         self.course.co_tasks.retain(|it| it.unit != unit);
+        self.put_part(unit, input.required, input);
+        Ok(())
+    }
+
+    /// What the duty list makes the lead wait for is asked as soon as somebody leads; once.
+    fn ask_required(&mut self, input: &Input) {
+        for hop in &input.parts {
+            let holder = self.course.holder.as_ref();
+            let holds = holder.is_some_and(|it| it.unit == hop.unit);
+            let mut asked = self.course.co_tasks.iter();
+            if !holds && !asked.any(|it| it.unit == hop.unit) {
+                self.put_part(hop.unit.clone(), true, input);
+            }
+        }
+    }
+
+    fn put_part(&mut self, unit: String, required: bool, input: &Input) {
         self.course.co_tasks.push(CoTask {
             unit: unit.clone(),
-            required: input.required,
+            required,
             state: CoState::Asked,
             asked: input.now,
             answered: None,
@@ -204,7 +222,6 @@ impl Draft {
             due: input.dues.co_task,
             paused: None,
         });
-        Ok(())
     }
 
     fn set_part(&mut self, state: CoState, input: &Input) {

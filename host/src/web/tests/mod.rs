@@ -4,9 +4,12 @@
 mod api;
 mod bulk;
 mod course;
+mod duty;
 mod guard;
 mod machines;
+mod open311;
 mod permissions;
+mod search;
 
 use axum::{
     Router,
