@@ -212,7 +212,15 @@ both! {
         let taken = act(&world.domain, &of(&builders), accept).await.unwrap();
         let part = &taken.course.co_tasks[0];
         assert_eq!((part.unit.as_str(), part.required, part.state), ("homes", true, CoState::Asked));
+        let upload = Upload {
+            name: "after.jpg".to_owned(),
+            bytes: photo(),
+            once: world.once(),
+            draft: None,
+        };
+        let photo = attachments::upload(&world.domain, &of(&builders), upload).await.unwrap();
         let done = world.command(&case, Action::ReportDone).await;
+        let done = Command { files: vec![photo.id], ..done };
         refused(act(&world.domain, &of(&builders), done).await, "case-parts-open");
         for action in [Action::AcceptCo, Action::FinishCo] {
             let command = world.command(&case, action).await;

@@ -82,7 +82,7 @@ both! {
         let hour = NOW.plus_seconds(3600);
         let at = Context { now: hour, ..world.who("community") };
         let command = Command::new(&case.id, 1, Action::File, &world.once());
-        let filed = act(&world.domain, &at, command.class("E0301", Urgency::Normal)).await.unwrap();
+        let filed = act(&world.domain, &at, command.class("E0504", Urgency::Normal)).await.unwrap();
         let registered = one(hour).await;
         assert_eq!(registered.updated, hour);
         let resolve = registered.expected.unwrap();
@@ -92,6 +92,7 @@ both! {
         let later = hour.plus_seconds(3600);
         let at = Context { now: later, ..world.who("community") };
         let decline = Command::new(&other.id, 1, Action::Decline, &world.once()).words("不在职责内");
+        let decline = Command { basis: Some("权责清单".to_owned()), ..decline };
         act(&world.domain, &at, decline).await.unwrap();
         let cx = Context { now: later.plus_seconds(60), ..nobody.clone() };
         let found = requests::one(&world.domain, &cx, &all, &other.number).await.unwrap();

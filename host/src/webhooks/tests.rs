@@ -143,7 +143,7 @@ impl Scene {
     async fn file(&self, case: &Case) {
         let (domain, cx) = (&self.world.domain, self.world.who("community"));
         let command = Command::new(&case.id, 1, Action::File, &self.world.once());
-        act(domain, &cx, command.class("E0301", Urgency::Normal))
+        act(domain, &cx, command.class("E0504", Urgency::Normal))
             .await
             .unwrap();
     }
@@ -189,7 +189,7 @@ both! {
         assert_eq!(value["specversion"], "1.0");
         assert_eq!(value["subject"], case.id.as_str());
         assert_eq!(value["data"]["state"], "filed");
-        assert_eq!(value["data"]["class"], "E0301");
+        assert_eq!(value["data"]["class"], "E0504");
         for word in ["王", "施工", "某路", "resident"] {
             assert!(!body.contains(word), "{word} in {body}");
         }

@@ -194,7 +194,8 @@ both! {
         let file = Command::new(&case.id, 1, Action::File, &world.once()).class("E0108", Urgency::Normal);
         act(&world.domain, &world.who("community"), file).await.unwrap();
         let send = |to: &str| Command::new(&case.id, 2, Action::Dispatch, &world.once()).to(to);
-        let desk = world.who("community");
+        // 上收: the district's desk has it.
+        let desk = world.who("district");
         let refused = act(&world.domain, &desk, send("d-new")).await;
         assert!(matches!(refused, Err(Error::Invalid(it)) if it[0].code == "case-target-no-instrument"));
         // Units from before the rule act for 90 days.

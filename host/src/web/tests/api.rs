@@ -49,6 +49,8 @@ async fn a_case_goes_its_way_by_the_api() {
             "decline",
             "file",
             "self-handle",
+            "emergency",
+            "merge",
             "comment",
             "attach"
         ]
