@@ -1,4 +1,4 @@
-// A neighbour is about to report the bench that somebody has reported: sees it, follows it and sends
+// A neighbour is about to report the lamp that somebody has reported: sees it, follows it and sends
 // nothing. The desk finds it by its words and sees which other may be the same; a supervisor judges
 // what the host has noticed. An administrator has another system told of cases. In Chinese, in
 // English, and once with script off.
@@ -44,9 +44,9 @@ async function as(login, options, size, name, work) {
 async function near(options, name) {
   let first, second;
   await as("resident", options, PHONE, name, async ({ post }) => {
-    const report = (title) => post("/api/v1/cases", { title, description: `${title}，请修`, division: COMMUNITY }, `${name}-${title}`);
-    first = await report("路灯不亮");
-    second = await report("路灯又不亮");
+    const report = (title, n) => post("/api/v1/cases", { title, description: `${title}，请修`, division: COMMUNITY }, `${name}-lamp-${n}`);
+    first = await report("路灯不亮", 1);
+    second = await report("路灯又不亮", 2);
   });
   await as("community", options, DESKTOP, name, async ({ page, show, post }) => {
     await post(`/api/v1/cases/${first.id}/actions`, { action: "file", version: 1, class: CLASS, urgency: "normal" }, name);

@@ -177,8 +177,8 @@ both! {
         let far = world.reported("two", "座椅坏了", 300.0).await;
         let noise = world.reported("two", "夜里施工", 190.0).await;
         let case = world.reported("three", "座椅坏了了，请修", 0.0).await;
-        assert_eq!(world.candidates("community", &case).await, [near.id.clone()]);
-        assert_eq!(world.candidates("supervisor", &case).await, [near.id.clone()]);
+        assert_eq!(world.candidates("community", &case).await, [near.id.as_str()]);
+        assert_eq!(world.candidates("supervisor", &case).await, [near.id.as_str()]);
         // Who does not decide is shown none.
         for who in ["three", "handler", "verifier"] {
             assert!(world.candidates(who, &case).await.is_empty(), "{who}");
@@ -187,7 +187,7 @@ both! {
             assert!(!world.candidates("supervisor", other).await.contains(&case.id));
         }
         world.filed(&near, SWING).await;
-        assert_eq!(world.candidates("community", &case).await, [near.id.clone()], "no class yet");
+        assert_eq!(world.candidates("community", &case).await, [near.id.as_str()], "no class yet");
         world.filed(&case, BENCH).await;
         assert!(world.candidates("community", &case).await.is_empty(), "another class");
     }

@@ -76,10 +76,10 @@ both! {
         let noise = reported(&world, "resident", "夜里施工，噪声很大").await;
         let cx = world.who("supervisor");
         for question in ["路灯", "灯", "亮", "门口的路灯", "street lamp", "LAMP", "ｌａｍｐ", "flick", "路灯 lamps"] {
-            assert_eq!(found(&world, &cx, question).await, [lamp.id.clone()], "{question}");
+            assert_eq!(found(&world, &cx, question).await, [lamp.id.as_str()], "{question}");
         }
         for question in [noise.number.as_str(), "噪声", "施工 80弄"] {
-            assert_eq!(found(&world, &cx, question).await, [noise.id.clone()], "{question}");
+            assert_eq!(found(&world, &cx, question).await, [noise.id.as_str()], "{question}");
         }
         for question in ["路燈", "灯路", "amp", "路灯 噪声", "井盖"] {
             assert!(found(&world, &cx, question).await.is_empty(), "{question}");
@@ -98,7 +98,7 @@ both! {
         let world = World::new(database).await;
         let case = reported(&world, "resident", "路灯不亮").await;
         for who in ["resident", "community", "grid-worker", "verifier", "supervisor"] {
-            assert_eq!(found(&world, &world.who(who), "路灯").await, [case.id.clone()], "{who}");
+            assert_eq!(found(&world, &world.who(who), "路灯").await, [case.id.as_str()], "{who}");
         }
         for who in ["another", "handler", "street", "administrator", "hotline"] {
             assert!(found(&world, &world.who(who), "路灯").await.is_empty(), "{who}");
@@ -113,7 +113,7 @@ both! {
         let case = reported(&world, "resident", "路灯不亮").await;
         say(&world, "resident", &case, "电杆也歪了").await;
         let cx = world.who("supervisor");
-        assert_eq!(found(&world, &cx, "电杆 路灯").await, [case.id.clone()]);
+        assert_eq!(found(&world, &cx, "电杆 路灯").await, [case.id.as_str()]);
         let event = {
             let mut c = world.domain.database.read().await.unwrap();
             rows::events(&mut c, &case.id).await.unwrap().pop().unwrap().id
@@ -124,7 +124,7 @@ both! {
         });
         write.await.unwrap();
         assert!(found(&world, &cx, "电杆").await.is_empty());
-        assert_eq!(found(&world, &cx, "路灯").await, [case.id.clone()]);
+        assert_eq!(found(&world, &cx, "路灯").await, [case.id.as_str()]);
         world.proves(&case).await;
     }
 
@@ -187,7 +187,7 @@ both! {
         // Half-way, cut off: the newest are found, a new one comes in, and migrating again harms nothing.
         world.domain.database.migrate().await.unwrap();
         let new = reported(&world, "resident", "路灯又闪个不停").await;
-        assert_eq!(found(&world, &cx, &new.number).await, [new.id.clone()]);
+        assert_eq!(found(&world, &cx, &new.number).await, [new.id.as_str()]);
         assert_eq!(turn(&world.domain).await.unwrap(), 100);
         assert_eq!(turn(&world.domain).await.unwrap(), 30);
         assert_eq!(turn(&world.domain).await.unwrap(), 0);
