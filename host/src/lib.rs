@@ -28,6 +28,7 @@ pub mod readiness;
 pub mod records;
 pub mod remote;
 pub mod serve;
+pub mod simulation;
 pub mod telemetry;
 pub mod time;
 pub mod web;

@@ -5,3 +5,4 @@ pub mod archive;
 pub mod audit;
 pub mod backup;
 pub mod import;
+pub mod simulate;
