@@ -15,5 +15,6 @@ mod languages;
 mod machines;
 mod recording;
 mod released;
+mod simulation;
 mod swap;
 mod tutorial;
