@@ -130,7 +130,7 @@ impl Accounts {
             self.open += 1;
             self.late += u64::from(!course.breached.is_empty() || course.oversight.is_some());
         }
-        if let Some(why) = unexplained(case, at).or_else(|| unfounded(case, events)) {
+        if let Some(why) = why(case, events, at) {
             self.amiss += 1;
             if self.unexplained.len() < NAMED {
                 self.unexplained.push(Unexplained {
@@ -141,6 +141,11 @@ impl Accounts {
         }
         Ok(())
     }
+}
+
+/// Why a case is not accounted for; none: it is.
+pub(super) fn why(case: &Case, events: &[Event], at: Timestamp) -> Option<&'static str> {
+    unexplained(case, at).or_else(|| unfounded(case, events))
 }
 
 /// Why a case is not accounted for as it stands.

@@ -39,7 +39,6 @@ use crate::{
     folder::{self, FolderError},
     ids::Ids,
     integrity::checkpoints,
-    plugins,
     time::{Clock, Timestamp},
 };
 use agenda::{Agenda, Habits, Look};
@@ -474,12 +473,12 @@ impl City {
         Ok(())
     }
 
-    /// What the host does besides, from time to time.
+    /// What the host does besides, from time to time. What plugins would be told waits in the outbox
+    /// for a host that serves the folder.
     async fn midnight(&self, now: Timestamp) -> Result<()> {
         let app = &self.app;
         let cx = self.host("simulation", now);
         attachments::expire(&app.domain, &cx).await?;
-        while plugins::follow::turn(&app.plugins, &app.domain, &cx).await? > 0 {}
         let folder = app.config.data.join(checkpoints::FOLDER);
         checkpoints::add(&app.domain, &cx, &folder).await?;
         let acts: u64 = self.done.acts.values().sum();
