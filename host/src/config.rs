@@ -2,8 +2,10 @@
 //! lists them all. Secrets are never shown by `Debug`; nothing here touches a disk or a socket.
 
 mod bulk;
+mod simulate;
 
 pub use bulk::{AuditCommand, ExportCommand, ImportCommand, Target};
+pub use simulate::SimulateConfig;
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
@@ -31,6 +33,9 @@ pub enum Command {
     Serve(Config),
     /// Serve a demonstration of Huangpu district on this machine, with accounts for every role.
     Demo(DemoConfig),
+    /// Let a made-up city work in a demonstration of its own, under a clock of its own; a run that
+    /// was cut off goes on. Ends with 1 when a case is not accounted for.
+    Simulate(SimulateConfig),
     /// Bring the database of a folder to this version, and stop.
     Migrate(Config),
     /// Look after the people of a folder that is not being served.

@@ -15,6 +15,15 @@ impl Ids {
         Self(Some(Arc::new(Mutex::new(StdRng::seed_from_u64(seed)))))
     }
 
+    /// Begins a seeded source anew, so that what follows hangs on `seed` and on nothing that came
+    /// before. Changes nothing about the system's.
+    pub fn restart(&self, seed: u64) {
+        if let Some(rng) = &self.0 {
+            *rng.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) =
+                StdRng::seed_from_u64(seed);
+        }
+    }
+
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

@@ -29,6 +29,7 @@ pub mod readiness;
 pub mod records;
 pub mod remote;
 pub mod serve;
+pub mod simulation;
 pub mod telemetry;
 pub mod text;
 pub mod time;

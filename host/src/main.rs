@@ -43,6 +43,11 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::Simulate(config) = &command {
+        telemetry::start(&config.log, None)?;
+        let fine = command::simulate::simulate(config, &mut std::io::stdout()).await?;
+        return Ok(ending(fine));
+    }
     if let Command::Audit {
         command: AuditCommand::Verify {
             checkpoints,
@@ -52,14 +57,18 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     {
         let mut out = std::io::stdout();
         let fine = command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?;
-        return Ok(if fine {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        });
+        return Ok(ending(fine));
     }
     work(command).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn ending(fine: bool) -> ExitCode {
+    if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 async fn work(command: Command) -> anyhow::Result<()> {
@@ -153,9 +162,10 @@ async fn work(command: Command) -> anyhow::Result<()> {
             command::backup::restore(&archive, &data, &key, &mut std::io::stdout())
         }
         // Answered before.
-        Command::Audit { .. } | Command::CompilePlugin { .. } | Command::CheckPlugin { .. } => {
-            Ok(())
-        }
+        Command::Audit { .. }
+        | Command::Simulate(_)
+        | Command::CompilePlugin { .. }
+        | Command::CheckPlugin { .. } => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
-//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits]` with the
-//! guests built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
+//! `cargo bench --bench speed -- [PART…]`, a part being one of the modules below, with the guests
+//! built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,16 +15,19 @@ use std::process::Command;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod calls;
+mod deadlines;
 mod figures;
 mod languages;
 mod locate;
 mod many;
 mod neighbours;
+mod office;
 mod pages;
 mod submits;
+mod transitions;
 mod world;
 
-const PARTS: [(&str, fn()); 7] = [
+const PARTS: [(&str, fn()); 9] = [
     ("locate", locate::run),
     ("calls", calls::run),
     ("neighbours", neighbours::run),
@@ -32,6 +35,8 @@ const PARTS: [(&str, fn()); 7] = [
     ("languages", languages::run),
     ("pages", pages::run),
     ("submits", submits::run),
+    ("transitions", transitions::run),
+    ("deadlines", deadlines::run),
 ];
 
 fn main() {

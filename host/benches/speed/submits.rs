@@ -116,21 +116,11 @@ async fn one_report(domain: Domain, once: String) {
     };
     let report = Report {
         once,
-        procedure: None,
-        party: None,
-        class: None,
         title: "路灯不亮".to_owned(),
         description: "弄堂口的路灯三天没亮了".to_owned(),
-        point: None,
         division: Some(COMMUNITY.to_owned()),
         address: "弄堂口".to_owned(),
-        urgency: None,
-        danger: false,
-        files: Vec::new(),
-        draft: None,
-        contact_name: None,
-        contact_phone: None,
-        about: None,
+        ..Report::default()
     };
     submit(&domain, &cx, report).await.unwrap();
 }

@@ -21,7 +21,7 @@ mod lifecycle_tests;
 mod merging;
 pub mod model;
 pub mod operations;
-mod prepare;
+pub(crate) mod prepare;
 pub mod procedures;
 pub mod queues;
 mod refusal;

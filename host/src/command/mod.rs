@@ -6,3 +6,4 @@ pub mod audit;
 pub mod backup;
 pub mod duty;
 pub mod import;
+pub mod simulate;

@@ -24,6 +24,7 @@ pub mod records;
 pub mod replays;
 pub mod service_points;
 pub mod signals;
+pub mod simulation;
 mod sql;
 pub mod subjects;
 #[doc(hidden)]
@@ -183,6 +184,19 @@ impl Database {
                 .map_err(Error::internal)?
             }
         }
+    }
+
+    /// Lets SQLite answer a write before the disk has it: a power cut may then take the last
+    /// writes, or more. Only for what can be made again, such as a simulation. Changes nothing on
+    /// PostgreSQL, which decides that for itself.
+    pub async fn forgo_the_disk(&self) -> Result<()> {
+        if let Pools::Sqlite { writer, .. } = &self.0 {
+            // The only connection that writes, and outside of a transaction.
+            sqlx::query("PRAGMA synchronous = OFF")
+                .execute(writer.pool())
+                .await?;
+        }
+        Ok(())
     }
 
     /// Answers every write that was acknowledged to the disk and closes the pools.

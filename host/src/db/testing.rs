@@ -16,6 +16,8 @@ pub const POSTGRES: &str = "ONEDOOR_TEST_POSTGRES";
 pub struct Scratch {
     /// The database.
     pub database: Database,
+    /// Where it is, for whoever opens it by themselves.
+    pub url: String,
     place: Place,
 }
 
@@ -28,9 +30,10 @@ impl Scratch {
     /// On SQLite, in a temporary folder. `empty`: without any table.
     pub async fn sqlite(empty: bool) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(Error::internal)?;
-        let file = folder.path().join("scratch.db");
+        let url = format!("sqlite:{}", folder.path().join("scratch.db").display());
         let scratch = Self {
-            database: Database::open(&format!("sqlite:{}", file.display())).await?,
+            database: Database::open(&url).await?,
+            url,
             place: Place::Folder(folder),
         };
         scratch.migrated(empty).await
@@ -50,6 +53,7 @@ impl Scratch {
         url.set_path(&name);
         let scratch = Self {
             database: Database::open(url.as_str()).await?,
+            url: url.into(),
             place: Place::Server { url: server, name },
         };
         scratch.migrated(empty).await.map(Some)

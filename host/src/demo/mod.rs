@@ -3,10 +3,11 @@
 //! never touches another kind of folder.
 
 mod month;
-mod organisation;
+pub(crate) mod organisation;
 mod plugins;
 
 pub use month::month;
+pub(crate) use month::photo;
 pub use plugins::install;
 
 use std::{fmt::Write as _, io, path::PathBuf};
@@ -105,7 +106,7 @@ fn newcomer((worker, password): (Worker, String)) -> Newcomer {
         name: worker.name.to_owned(),
         phone: worker.phone.map(str::to_owned),
         community: worker.phone.map(|_| COMMUNITY.to_owned()),
-        password,
+        password: Some(password),
         posts: worker.units.into_iter().map(|unit| (unit, role)).collect(),
     }
 }

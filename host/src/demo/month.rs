@@ -276,7 +276,7 @@ async fn upload(app: &App, cx: &Context, case: &str, photo: &[u8]) -> Result<Str
 }
 
 /// A plain picture: what a photo shows would be made up as well.
-fn photo() -> Result<Vec<u8>> {
+pub(crate) fn photo() -> Result<Vec<u8>> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let grey = image::RgbImage::from_pixel(32, 24, image::Rgb([176, 184, 190]));
     grey.write_to(&mut bytes, image::ImageFormat::Png)

@@ -11,11 +11,12 @@ use crate::{
 pub const STREET: &str = "310101022";
 /// Where the residents live: Xintiandi 新天地.
 pub const COMMUNITY: &str = "310101022027";
-const DISTRICT: &str = "310101";
+/// The district.
+pub const DISTRICT: &str = "310101";
 
 /// The district's departments: kind, as the duty list names leads; Chinese and English name.
 #[rustfmt::skip]
-const DEPARTMENTS: [(&str, &str, &str); 13] = [
+pub const DEPARTMENTS: [(&str, &str, &str); 13] = [
     ("construction", "区建设和管理委员会", "Construction and Management Commission"),
     ("urban-management", "区城市管理行政执法局", "Urban Management Bureau"),
     ("emergency", "区应急管理局", "Emergency Management Bureau"),
@@ -33,7 +34,7 @@ const DEPARTMENTS: [(&str, &str, &str); 13] = [
 
 /// What each street has besides its desk: kind, Chinese and English end of the name.
 #[rustfmt::skip]
-const TEAMS: [(&str, &str, &str); 9] = [
+pub const TEAMS: [(&str, &str, &str); 9] = [
     ("construction", "市政养护队", "Street Works Team"),
     ("urban-management", "综合行政执法队", "Urban Management Team"),
     ("emergency", "安全管理办公室", "Safety Office"),
@@ -48,15 +49,18 @@ const TEAMS: [(&str, &str, &str); 9] = [
 /// Departments that do the work their classes ask for; the last three do not.
 const WORKING: usize = DEPARTMENTS.len() - 3;
 
-fn desk_of(division: &str) -> String {
+/// The desk of a division.
+pub fn desk_of(division: &str) -> String {
     format!("u-{division}")
 }
 
-fn team_of(street: &str, kind: &str) -> String {
+/// The team of a street for a kind of work.
+pub fn team_of(street: &str, kind: &str) -> String {
     format!("u-{street}-{kind}")
 }
 
-fn department_of(kind: &str) -> String {
+/// The department of the district for a kind of work.
+pub fn department_of(kind: &str) -> String {
     format!("dept-{kind}")
 }
 

@@ -288,18 +288,16 @@ pub async fn populate(
     }
     let mut accounts = Vec::with_capacity(people.len());
     for it in people {
+        let phc = match &it.password {
+            Some(password) => Some(password::hash(password).await?),
+            None => None,
+        };
         let phone = it.phone.as_deref().map(phone::normal).transpose()?;
         let account = Account {
             phone_hash: phone.as_deref().map(|number| phone::hash(domain, number)),
             phone,
             community: it.community,
-            ..blank(
-                domain,
-                cx,
-                it.login.as_deref(),
-                &it.name,
-                Some(password::hash(&it.password).await?),
-            )
+            ..blank(domain, cx, it.login.as_deref(), &it.name, phc)
         };
         accounts.push((account, it.posts));
     }
@@ -334,8 +332,8 @@ pub struct Newcomer {
     pub phone: Option<String>,
     /// The community they live in.
     pub community: Option<String>,
-    /// Their password.
-    pub password: String,
+    /// Their password; nobody signs in without one.
+    pub password: Option<String>,
     /// Unit and role of each post.
     pub posts: Vec<(String, Role)>,
 }

@@ -52,7 +52,7 @@ async fn person(domain: &Domain, login: &str, role: Option<Role>) -> (Context, S
         name: login.to_owned(),
         phone: None,
         community: None,
-        password: "correct horse".to_owned(),
+        password: Some("correct horse".to_owned()),
         posts: role
             .map(|role| (unit.id.clone(), role))
             .into_iter()

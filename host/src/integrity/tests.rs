@@ -35,7 +35,7 @@ async fn staffed(database: db::Database) -> (Domain, Context, tempfile::TempDir)
         name: "吴迪".to_owned(),
         phone: None,
         community: None,
-        password: "long-enough-1".to_owned(),
+        password: Some("long-enough-1".to_owned()),
         posts: vec![("desk".to_owned(), Role::GridWorker)],
     };
     populate(&domain, &cx, vec![desk], vec![worker])

@@ -16,5 +16,6 @@ mod machines;
 mod outside;
 mod recording;
 mod released;
+mod simulation;
 mod swap;
 mod tutorial;
