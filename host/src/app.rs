@@ -9,7 +9,7 @@ use crate::{
     attachments::Attachments,
     cases::{
         duty::{DutyList, DutyLists},
-        procedures,
+        figures, procedures,
     },
     config::{Config, Kind},
     domain::{self, Domain, Notifier},
@@ -100,6 +100,8 @@ impl App {
                 Kind::Production => Notifier::Absent,
             },
         });
+        // Of a folder that an older version served.
+        while figures::recount::fill(&domain.database, &domain.zone).await? > 0 {}
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         journal::start(domain.clone(), entries, &tasks, stop.clone());
         Ok(Self(Arc::new(Parts {

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    app::App, attachments, cases, context::Context, db, domain::Domain, drafts, error::Result,
+    app::App, attachments, cases, cases::figures::recount, context::Context, db, domain::Domain, drafts, error::Result,
     integrity, notices, plugins,
 };
 
@@ -26,6 +26,7 @@ pub fn start(app: &App) {
     );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
+    every(app, "figures", Duration::from_secs(60), figures);
     every(app, "checkpoints", Duration::from_secs(60), {
         let folder = app.config.data.join(integrity::checkpoints::FOLDER);
         move |domain, cx| {
@@ -81,6 +82,12 @@ async fn sessions(domain: Domain, cx: Context) -> Result<()> {
     database
         .write(move |t| Box::pin(async move { db::accounts::expire(t, now).await }))
         .await
+}
+
+/// Sums what has ended.
+async fn figures(domain: Domain, cx: Context) -> Result<()> {
+    while recount::sum(&domain.database, cx.now).await? > 0 {}
+    Ok(())
 }
 
 async fn deadlines(domain: Domain, cx: Context) -> Result<()> {

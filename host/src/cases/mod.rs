@@ -7,6 +7,7 @@ pub mod board;
 pub(crate) mod course_tests;
 pub mod duty;
 pub mod events;
+pub mod figures;
 pub mod lifecycle;
 #[cfg(test)]
 mod lifecycle_tests;

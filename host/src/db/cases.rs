@@ -563,7 +563,7 @@ pub async fn suggestions(c: &mut Connection, case: &str) -> Result<Vec<Suggestio
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Case> {
+pub(super) fn read(row: &Row) -> Result<Case> {
     let course: Course = parse(&row.get::<String>("course")?)?;
     Ok(Case {
         id: row.get("id")?,

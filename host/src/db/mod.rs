@@ -8,6 +8,7 @@ pub mod cases;
 #[cfg(test)]
 mod conformance;
 pub mod drafts;
+pub mod figures;
 pub mod grid;
 pub mod holds;
 pub mod installation;

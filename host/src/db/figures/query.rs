@@ -1,0 +1,555 @@
+//! What is asked of facts and sums: figures of a scope in groups, times in states, and the cases
+//! behind each. Months that lie whole in a period come from the sums, the rest from the cases' own
+//! rows; one statement reads both, as of one moment.
+
+use jiff::civil::Date;
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    cases::{
+        figures::{
+            facts::Exclusion,
+            table::{self, Figure},
+        },
+        model::{Case, Procedure, State},
+    },
+    db::{Connection, Row, Statement, cases, sql},
+    error::{Error, Result},
+    time::Timestamp,
+};
+
+/// Which cases are counted. What is `None` does not restrict; mediations are confidential and never
+/// counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// At places below this division.
+    pub division: String,
+    /// Handed in on this local day or later.
+    pub from: Option<Date>,
+    /// Handed in on this local day or before.
+    pub to: Option<Date>,
+    /// Of this class.
+    pub class: Option<String>,
+    /// That this unit answers for.
+    pub unit: Option<String>,
+    /// Worked on at this level: 0 cell to 3 district.
+    pub level: Option<i64>,
+    /// By this table.
+    pub procedure: Option<Procedure>,
+}
+
+/// What the figures are told apart by.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The unit that answers for the case.
+    Unit,
+    /// The level on which it is worked on.
+    Level,
+    /// Its class.
+    Class,
+    /// The month in which it was handed in.
+    Month,
+    /// The next division down.
+    Place,
+}
+
+/// The longest code of a place of the sums: a street's.
+const STREET: usize = 9;
+
+/// Which parts of a period come from the sums, and which days around them from the cases' rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slice {
+    /// Whole months, the first and the last.
+    pub months: Option<(String, String)>,
+    /// Days, the first and the last.
+    pub edges: Vec<(String, String)>,
+}
+
+impl Slice {
+    /// Of a period; open where it has no end.
+    pub fn of(from: Option<Date>, to: Option<Date>) -> Self {
+        let month = |day: Date| day.strftime("%Y-%m").to_string();
+        let whole = |day: Date| day.to_string();
+        // The first day of the first whole month, and the last of the last.
+        let start = from.and_then(|day| match day.day() {
+            1 => Some(day),
+            _ => day.last_of_month().tomorrow().ok(),
+        });
+        let end = to.and_then(|day| match day == day.last_of_month() {
+            true => Some(day),
+            false => day.first_of_month().yesterday().ok(),
+        });
+        if let (Some(from), Some(to)) = (from, to)
+            && start.zip(end).is_none_or(|(start, end)| start > end)
+        {
+            return Self {
+                months: None,
+                edges: vec![(whole(from), whole(to))],
+            };
+        }
+        let mut edges = Vec::new();
+        if let (Some(from), Some(start)) = (from, start)
+            && from < start
+        {
+            edges.push((whole(from), whole(from.last_of_month())));
+        }
+        if let (Some(to), Some(end)) = (to, end)
+            && end < to
+        {
+            edges.push((whole(to.first_of_month()), whole(to)));
+        }
+        let first = start.map_or_else(String::new, month);
+        let last = end.map_or_else(|| "9999".to_owned(), month);
+        Self {
+            months: Some((first, last)),
+            edges,
+        }
+    }
+}
+
+/// What was counted: by column of the sums, and `open` and `overdue`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted(BTreeMap<&'static str, i64>);
+
+impl Counted {
+    /// How many cases a figure counts.
+    pub fn cases(&self, figure: Figure) -> i64 {
+        self.of(key(figure))
+    }
+
+    /// The sum of a figure that is a number a case.
+    pub fn sum(&self, figure: Figure) -> Option<i64> {
+        figure.sum_column().map(|it| self.of(it))
+    }
+
+    /// With what was counted of other cases.
+    pub fn add(&mut self, other: &Self) {
+        for (column, number) in &other.0 {
+            *self.0.entry(column).or_default() += number;
+        }
+    }
+
+    fn of(&self, column: &str) -> i64 {
+        self.0.get(column).copied().unwrap_or_default()
+    }
+}
+
+/// Where a figure's count stands in an answer.
+fn key(figure: Figure) -> &'static str {
+    match figure.column() {
+        "" => figure.name(),
+        column => column,
+    }
+}
+
+/// The figures of one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What its cases have in common; empty where nothing is told apart.
+    pub key: String,
+    /// Its counts.
+    pub counted: Counted,
+}
+
+/// Counts with the figure and the condition that they stand for, each once.
+fn counts() -> Vec<(&'static str, Figure)> {
+    let live = Figure::ALL.iter().filter(|it| it.column().is_empty());
+    let live = live.map(|it| (it.name(), *it));
+    Figure::summed().chain(live).collect()
+}
+
+fn group(by: Option<By>, division: &str, place: &str, month: &str) -> String {
+    match by {
+        None => "''".to_owned(),
+        Some(By::Unit) => "unit".to_owned(),
+        Some(By::Level) => "CAST(level AS TEXT)".to_owned(),
+        Some(By::Class) => "class".to_owned(),
+        Some(By::Month) => month.to_owned(),
+        Some(By::Place) => format!("substr({place}, 1, {})", below(division)),
+    }
+}
+
+/// How long the codes of the next level down are.
+const fn below(division: &str) -> usize {
+    match division.len() {
+        0..4 => 4,
+        4..6 => 6,
+        6..9 => 9,
+        9..12 => 12,
+        _ => 15,
+    }
+}
+
+/// The figures of a scope at `now`, told apart, in the order of their keys.
+pub async fn figures(
+    c: &mut Connection,
+    scope: &Scope,
+    by: Option<By>,
+    now: Timestamp,
+) -> Result<Vec<Group>> {
+    let fine = by == Some(By::Place) && below(&scope.division) > STREET;
+    let slice = Slice::of(scope.from, scope.to);
+    let summed = slice.months.as_ref();
+    let summed = summed.filter(|_| scope.division.len() <= STREET && !fine);
+    let mut statement = sql(outer());
+    match summed {
+        None => statement = of_facts(statement, scope, by, now, &Rows::All),
+        Some(months) => {
+            statement = of_sums(statement, scope, by, months).push(" UNION ALL ");
+            statement = of_facts(statement, scope, by, now, &Rows::Unsummed);
+            for edge in &slice.edges {
+                statement = statement.push(" UNION ALL ");
+                statement = of_facts(statement, scope, by, now, &Rows::Summed(edge));
+            }
+        }
+    }
+    let rows = statement.push(") x GROUP BY g ORDER BY g").all(c).await?;
+    let read = |row: &Row| {
+        let mut counted = BTreeMap::new();
+        for (name, _) in counts() {
+            counted.insert(name, row.get(&column(name))?);
+        }
+        for it in table::sums() {
+            counted.insert(it.column, row.get(it.column)?);
+        }
+        Ok(Group {
+            key: row.get("g")?,
+            counted: Counted(counted),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+fn column(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+fn outer() -> String {
+    let mut text = "SELECT g".to_owned();
+    for (name, _) in counts() {
+        let name = column(name);
+        let _ = write!(text, ", CAST(SUM({name}) AS BIGINT) AS {name}");
+    }
+    for it in table::sums() {
+        let name = it.column;
+        let _ = write!(text, ", CAST(SUM({name}) AS BIGINT) AS {name}");
+    }
+    text + " FROM ("
+}
+
+fn of_sums(
+    statement: Statement,
+    scope: &Scope,
+    by: Option<By>,
+    (first, last): &(String, String),
+) -> Statement {
+    let group = group(by, &scope.division, "place", "month");
+    let mut text = format!("SELECT {group} AS g");
+    for (name, figure) in counts() {
+        let _ = match figure.column() {
+            "" => write!(text, ", 0 AS {}", column(name)),
+            it => write!(text, ", SUM({it}) AS {it}"),
+        };
+    }
+    for it in table::sums() {
+        let _ = write!(text, ", SUM({0}) AS {0}", it.column);
+    }
+    let statement = statement.push(&text).push(" FROM case_sums WHERE 1 = 1");
+    let statement = statement
+        .push_bind(" AND month >= ?", first)
+        .push_bind(" AND month <= ?", last);
+    within(statement, scope, "place").push(" GROUP BY 1")
+}
+
+/// Which of the cases' own rows.
+enum Rows<'a> {
+    All,
+    Unsummed,
+    Summed(&'a (String, String)),
+}
+
+fn of_facts(
+    statement: Statement,
+    scope: &Scope,
+    by: Option<By>,
+    now: Timestamp,
+    rows: &Rows<'_>,
+) -> Statement {
+    let group = group(by, &scope.division, "division", "substr(day, 1, 7)");
+    let mut text = format!("SELECT {group} AS g");
+    for (name, figure) in counts() {
+        let (name, counts) = (column(name), figure.counts());
+        let _ = write!(text, ", SUM(CASE WHEN {counts} THEN 1 ELSE 0 END) AS {name}");
+    }
+    for it in table::sums() {
+        let (counts, of, name) = (it.figure.counts(), it.of, it.column);
+        let _ = write!(text, ", SUM(CASE WHEN {counts} THEN {of} ELSE 0 END) AS {name}");
+    }
+    let statement = statement.push_bind(&text, now);
+    let statement = rows_of(statement.push(" FROM case_facts WHERE 1 = 1"), scope, rows);
+    within(statement, scope, "division").push(" GROUP BY 1")
+}
+
+/// The conditions on the day, and on whether it is in the sums.
+fn rows_of(statement: Statement, scope: &Scope, rows: &Rows<'_>) -> Statement {
+    match rows {
+        Rows::All => period(statement, scope),
+        Rows::Unsummed => period(statement.push(" AND summed = 0"), scope),
+        Rows::Summed((from, to)) => statement
+            .push(" AND summed = 1")
+            .push_bind(" AND day >= ?", from)
+            .push_bind(" AND day <= ?", to),
+    }
+}
+
+fn period(mut statement: Statement, scope: &Scope) -> Statement {
+    if let Some(from) = scope.from {
+        statement = statement.push_bind(" AND day >= ?", from.to_string());
+    }
+    if let Some(to) = scope.to {
+        statement = statement.push_bind(" AND day <= ?", to.to_string());
+    }
+    statement
+}
+
+/// The conditions but for the period; `place` is the column with the division's code.
+fn within(statement: Statement, scope: &Scope, place: &str) -> Statement {
+    let mut statement = statement
+        .push_bind(&format!(" AND {place} >= ?"), &scope.division)
+        .push_bind(&format!(" AND {place} < ?"), format!("{}:", scope.division))
+        .push(" AND procedure <> 'mediation'");
+    if let Some(class) = &scope.class {
+        statement = statement.push_bind(" AND class = ?", class);
+    }
+    if let Some(unit) = &scope.unit {
+        statement = statement.push_bind(" AND unit = ?", unit);
+    }
+    if let Some(level) = scope.level {
+        statement = statement.push_bind(" AND level = ?", level);
+    }
+    if let Some(procedure) = scope.procedure {
+        statement = statement.push_bind(" AND procedure = ?", procedure.name());
+    }
+    statement
+}
+
+/// What the cases of a scope have been through in one state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StayRow {
+    /// Which.
+    pub state: State,
+    /// Cases that have left it at least once.
+    pub cases: i64,
+    /// How often it was left.
+    pub stays: i64,
+    /// How long those stays were in all, in microseconds.
+    pub micros: i64,
+    /// Cases that are in it now, and have not ended.
+    pub now: i64,
+}
+
+/// How long cases of a scope were in each state, and how many are there now.
+pub async fn stays(c: &mut Connection, scope: &Scope) -> Result<Vec<StayRow>> {
+    let slice = Slice::of(scope.from, scope.to);
+    let months = slice.months.as_ref();
+    let months = months.filter(|_| scope.division.len() <= STREET);
+    let mut statement = sql("SELECT state, CAST(SUM(cases) AS BIGINT) AS cases,
+         CAST(SUM(stays) AS BIGINT) AS stays, CAST(SUM(micros) AS BIGINT) AS micros,
+         CAST(SUM(here) AS BIGINT) AS here FROM (");
+    match months {
+        None => statement = stays_of_facts(statement, scope, &Rows::All),
+        Some((first, last)) => {
+            statement = statement.push(
+                "SELECT state, SUM(cases) AS cases, SUM(stays) AS stays, SUM(micros) AS micros,
+                 0 AS here FROM stay_sums WHERE 1 = 1",
+            );
+            statement = statement
+                .push_bind(" AND month >= ?", first)
+                .push_bind(" AND month <= ?", last);
+            statement = within(statement, scope, "place").push(" GROUP BY state UNION ALL ");
+            statement = stays_of_facts(statement, scope, &Rows::Unsummed);
+            for edge in &slice.edges {
+                statement = statement.push(" UNION ALL ");
+                statement = stays_of_facts(statement, scope, &Rows::Summed(edge));
+            }
+        }
+    }
+    // What has not ended is in no sum.
+    statement = statement.push(
+        " UNION ALL SELECT state, 0 AS cases, 0 AS stays, 0 AS micros, COUNT(*) AS here
+         FROM case_facts WHERE ended IS NULL",
+    );
+    statement = rows_of(statement, scope, &Rows::Unsummed);
+    statement = within(statement, scope, "division").push(" GROUP BY state");
+    let rows = statement.push(") x GROUP BY state").all(c).await?;
+    let read = |row: &Row| {
+        let state = State::from_name(&row.get::<String>("state")?);
+        Ok(StayRow {
+            state: state.ok_or_else(|| Error::bug("a row names what this version does not know"))?,
+            cases: row.get("cases")?,
+            stays: row.get("stays")?,
+            micros: row.get("micros")?,
+            now: row.get("here")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+fn stays_of_facts(statement: Statement, scope: &Scope, rows: &Rows<'_>) -> Statement {
+    let statement = statement.push(
+        "SELECT s.state AS state, COUNT(*) AS cases, SUM(s.stays) AS stays,
+         SUM(s.micros) AS micros, 0 AS here
+         FROM (SELECT case_id FROM case_facts WHERE 1 = 1",
+    );
+    let statement = within(rows_of(statement, scope, rows), scope, "division");
+    statement.push(") f JOIN case_stays s ON s.case_id = f.case_id GROUP BY s.state")
+}
+
+/// Which cases of a scope are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// Those that a figure counts.
+    Figure(Figure),
+    /// Those that are in a state now, and have not ended.
+    In(State),
+    /// Those that have left a state at least once.
+    Was(State),
+}
+
+fn of_listed(
+    mut statement: Statement,
+    scope: &Scope,
+    listed: Option<Listed>,
+    now: Timestamp,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Statement {
+    statement = within(rows_of(statement, scope, &Rows::All), scope, "division");
+    statement = match listed {
+        None => statement.push(" AND excluded IS NOT NULL"),
+        Some(Listed::Figure(figure)) => match figure.counts() {
+            it if it.contains('?') => statement.push_bind(&format!(" AND {it}"), now),
+            it => statement.push(&format!(" AND {it}")),
+        },
+        Some(Listed::In(state)) => statement
+            .push(" AND ended IS NULL")
+            .push_bind(" AND state = ?", state.name()),
+        Some(Listed::Was(state)) => statement
+            .push(" AND case_id IN (SELECT case_id FROM case_stays")
+            .push_bind(" WHERE state = ?)", state.name()),
+    };
+    if let Some(cursor) = cursor {
+        statement = statement.push_bind(" AND case_id < ?", cursor);
+    }
+    statement
+        .push(" ORDER BY case_id DESC")
+        .push_bind(" LIMIT ?", limit)
+}
+
+/// The cases behind a figure or a state, the newest first, without their deadlines; the cursor is
+/// an id.
+pub async fn behind(
+    c: &mut Connection,
+    scope: &Scope,
+    listed: Listed,
+    now: Timestamp,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Case>> {
+    let start = sql("SELECT c.* FROM (SELECT case_id FROM case_facts WHERE 1 = 1");
+    let rows = of_listed(start, scope, Some(listed), now, cursor, limit)
+        .push(") f JOIN cases c ON c.id = f.case_id ORDER BY c.id DESC")
+        .all(c)
+        .await?;
+    rows.iter().map(cases::read).collect()
+}
+
+/// A case that is left out of a rate, with who decided so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its id.
+    pub case: String,
+    /// The number people quote.
+    pub number: String,
+    /// In few words.
+    pub title: String,
+    /// Its class; empty when there was none.
+    pub class: String,
+    /// Why.
+    pub why: Exclusion,
+    /// Since when.
+    pub at: Timestamp,
+    /// The unit that decided.
+    pub unit: Option<String>,
+    /// Who decided, by name, if it was staff.
+    pub by: Option<String>,
+    /// Who approved it before, by name.
+    pub approved_by: Option<String>,
+}
+
+/// The cases of a scope that are left out of a rate, for one reason or any, the newest first; the
+/// cursor is an id.
+pub async fn excluded(
+    c: &mut Connection,
+    scope: &Scope,
+    why: Option<Figure>,
+    now: Timestamp,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Left>> {
+    let start = sql("SELECT f.*, c.number, c.title, a.name AS decided, b.name AS approved
+         FROM (SELECT case_id, class, excluded, excluded_at, excluded_unit, excluded_by, approved_by
+         FROM case_facts WHERE 1 = 1");
+    let rows = of_listed(start, scope, why.map(Listed::Figure), now, cursor, limit)
+        .push(
+            ") f JOIN cases c ON c.id = f.case_id LEFT JOIN accounts a ON a.id = f.excluded_by
+             LEFT JOIN accounts b ON b.id = f.approved_by ORDER BY f.case_id DESC",
+        )
+        .all(c)
+        .await?;
+    let read = |row: &Row| {
+        let why = Exclusion::from_name(&row.get::<String>("excluded")?);
+        Ok(Left {
+            case: row.get("case_id")?,
+            number: row.get("number")?,
+            title: row.get("title")?,
+            class: row.get("class")?,
+            why: why.ok_or_else(|| Error::bug("a row names what this version does not know"))?,
+            at: row.get("excluded_at")?,
+            unit: row.get("excluded_unit")?,
+            by: row.get("decided")?,
+            approved_by: row.get("approved")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_cut_into_months_and_the_days_around_them() {
+        let said = |from: &str, to: &str| {
+            let day = |it: &str| it.parse::<Date>().ok();
+            let slice = Slice::of(day(from), day(to));
+            let months = slice.months.map(|(a, b)| format!("[{a} {b}]"));
+            let edges = slice.edges.iter().map(|(a, b)| format!("({a} {b})"));
+            format!("{}{}", months.unwrap_or_default(), edges.collect::<String>())
+        };
+        assert_eq!(said("", ""), "[ 9999]");
+        assert_eq!(said("2026-01-01", "2026-02-28"), "[2026-01 2026-02]");
+        assert_eq!(said("2026-01-02", "2026-02-28"), "[2026-02 2026-02](2026-01-02 2026-01-31)");
+        assert_eq!(said("2026-01-02", "2026-01-31"), "(2026-01-02 2026-01-31)");
+        assert_eq!(said("2026-01-31", "2026-02-01"), "(2026-01-31 2026-02-01)");
+        assert_eq!(
+            said("2026-01-31", "2026-03-01"),
+            "[2026-02 2026-02](2026-01-31 2026-01-31)(2026-03-01 2026-03-01)"
+        );
+        assert_eq!(said("2026-11-05", ""), "[2026-12 9999](2026-11-05 2026-11-30)");
+        assert_eq!(said("", "2026-11-05"), "[ 2026-10](2026-11-01 2026-11-05)");
+    }
+}
