@@ -12,6 +12,7 @@ pub mod layout;
 pub mod pages;
 pub mod router;
 pub mod session;
+pub mod sheet;
 #[cfg(test)]
 mod tests;
 

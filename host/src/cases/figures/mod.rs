@@ -4,6 +4,7 @@
 
 pub mod digest;
 pub mod facts;
+pub mod link;
 pub mod recount;
 pub mod table;
 
@@ -93,7 +94,7 @@ pub fn scope(cx: &Context, asked: &Asked) -> Result<Scope> {
         }
     }
     let level = given(&asked.level).map(|it| {
-        let level = level(&it).ok_or_else(|| Error::invalid("level", "figures-level"))?;
+        let level = level(&it).ok_or_else(|| Error::invalid("level", "figures-level-unknown"))?;
         Ok::<_, Error>(i64::from(level.number()))
     });
     let procedure = given(&asked.procedure).map(|it| {
@@ -351,7 +352,7 @@ pub async fn excluded(
 ) -> Result<Page<Left>> {
     need(cx, Act::ReadBoard, at(&scope.division))?;
     if why.is_some_and(|it| it.kind() != Kind::Left) {
-        return Err(Error::invalid("why", "figures-figure"));
+        return Err(Error::invalid("why", "figures-figure-unknown"));
     }
     let limit = paging.limit();
     let cursor = paging.cursor.as_deref();

@@ -143,7 +143,7 @@ fn detail(case: Case) -> Json<CaseDetail> {
     })
 }
 
-fn listed(page: Page<Case>) -> Json<Page<CaseSummary>> {
+pub(super) fn listed(page: Page<Case>) -> Json<Page<CaseSummary>> {
     Json(Page {
         items: page.items.into_iter().map(CaseSummary::from).collect(),
         next: page.next,

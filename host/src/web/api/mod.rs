@@ -7,6 +7,7 @@ pub mod cases;
 pub mod cells;
 pub mod circle;
 pub mod extract;
+pub mod figures;
 pub mod grid;
 pub mod imports;
 pub mod machines;

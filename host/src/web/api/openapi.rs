@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    attachments, cases, cells, circle, grid, imports, machines, people, plugins, problem::Document,
+    attachments, cases, cells, circle, figures, grid, imports, machines, people, plugins, problem::Document,
     readiness, records, session,
 };
 
@@ -49,6 +49,15 @@ use super::{
         cases::act,
         cases::queues,
         cases::queue,
+        figures::show,
+        figures::csv,
+        figures::xlsx,
+        figures::definitions,
+        figures::times,
+        figures::behind,
+        figures::exclusions,
+        figures::digest,
+        figures::digest_cases,
         attachments::upload,
         attachments::fetch,
         people::list,

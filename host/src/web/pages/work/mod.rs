@@ -7,6 +7,8 @@ pub mod case;
 mod case_parts;
 pub mod console;
 pub mod datasets;
+pub mod digest;
+pub mod figures;
 pub mod grants;
 pub mod grid;
 pub mod home;
