@@ -3,7 +3,7 @@
 
 mod bulk;
 
-pub use bulk::{AuditCommand, ImportCommand, Target};
+pub use bulk::{AuditCommand, FiguresCommand, ImportCommand, Target};
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
@@ -75,6 +75,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Hold the figures of a folder, which may be served meanwhile, against its event logs.
+    Figures {
+        /// What to do.
+        #[command(subcommand)]
+        command: FiguresCommand,
     },
     /// What the host starts itself with to compile a component.
     #[command(hide = true)]

@@ -5,7 +5,10 @@ use clap::Parser as _;
 use onedoor::{
     app::App,
     background, command,
-    config::{AuditCommand, Cli, Command, Config, ImportCommand, PluginCommand, UserCommand},
+    config::{
+        AuditCommand, Cli, Command, Config, FiguresCommand, ImportCommand, PluginCommand,
+        UserCommand,
+    },
     demo,
     identity::{directory, operations, recovery},
     metrics,
@@ -40,23 +43,28 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    if let Command::Audit {
-        command: AuditCommand::Verify {
-            checkpoints,
-            config,
-        },
-    } = command
-    {
-        let mut out = std::io::stdout();
-        let fine = command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?;
-        return Ok(if fine {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        });
-    }
-    work(command).await?;
-    Ok(ExitCode::SUCCESS)
+    let mut out = std::io::stdout();
+    let fine = match command {
+        Command::Audit {
+            command:
+                AuditCommand::Verify {
+                    checkpoints,
+                    config,
+                },
+        } => command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?,
+        Command::Figures {
+            command: FiguresCommand::Recount(config),
+        } => command::figures::recount(&config, &mut out).await?,
+        other => {
+            work(other).await?;
+            true
+        }
+    };
+    Ok(if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn work(command: Command) -> anyhow::Result<()> {
@@ -127,9 +135,10 @@ async fn work(command: Command) -> anyhow::Result<()> {
             command::backup::restore(&archive, &data, &key, &mut std::io::stdout())
         }
         // Answered before.
-        Command::Audit { .. } | Command::CompilePlugin { .. } | Command::CheckPlugin { .. } => {
-            Ok(())
-        }
+        Command::Audit { .. }
+        | Command::Figures { .. }
+        | Command::CompilePlugin { .. }
+        | Command::CheckPlugin { .. } => Ok(()),
     }
 }
 

@@ -4,4 +4,5 @@
 pub mod archive;
 pub mod audit;
 pub mod backup;
+pub mod figures;
 pub mod import;

@@ -7,6 +7,8 @@ pub mod facts;
 pub mod link;
 pub mod recount;
 pub mod table;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::Date;
 use std::collections::BTreeMap;

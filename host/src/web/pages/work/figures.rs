@@ -7,7 +7,6 @@ use axum::{
     response::Response,
 };
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::{staff_only, tables};
 use crate::{
