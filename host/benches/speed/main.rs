@@ -1,6 +1,7 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
-//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits]` with the
-//! guests built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
+//! `cargo bench --bench speed -- [locate|calls|neighbours|many|languages|pages|submits|district]` with the
+//! guests built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set. `ONEDOOR_BENCH_CASES` makes the
+//! district smaller than a million cases.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,6 +16,7 @@ use std::process::Command;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod calls;
+mod district;
 mod figures;
 mod languages;
 mod locate;
@@ -24,7 +26,7 @@ mod pages;
 mod submits;
 mod world;
 
-const PARTS: [(&str, fn()); 7] = [
+const PARTS: [(&str, fn()); 8] = [
     ("locate", locate::run),
     ("calls", calls::run),
     ("neighbours", neighbours::run),
@@ -32,6 +34,7 @@ const PARTS: [(&str, fn()); 7] = [
     ("languages", languages::run),
     ("pages", pages::run),
     ("submits", submits::run),
+    ("district", district::run),
 ];
 
 fn main() {

@@ -127,6 +127,7 @@ async fn one_report(domain: Domain, once: String) {
         contact_name: None,
         contact_phone: None,
         about: None,
+        ..Report::default()
     };
     submit(&domain, &cx, report).await.unwrap();
 }
