@@ -118,3 +118,9 @@ CREATE TABLE stay_sums (
 
 -- What was done on a day, for the digest of a desk.
 CREATE INDEX case_events_by_action ON case_events (action, at, case_id);
+
+-- Queues in order of time left, among what has not ended: a desk's, and those of a whole area.
+CREATE INDEX cases_held ON cases (holder, (COALESCE(due, 9007199254740991)), id)
+    WHERE closed IS NULL;
+CREATE INDEX cases_open ON cases
+    ((COALESCE(due, 9007199254740991)), id, division, state, procedure, due) WHERE closed IS NULL;

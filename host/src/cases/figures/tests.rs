@@ -237,7 +237,7 @@ async fn listed(domain: &Domain, cx: &Context, scope: &Scope, what: Listed) -> V
 both! {
     async fn every_figure_is_what_the_logs_say_after_random_courses(database) {
         let mut city = City::new(database, 7).await;
-        city.live(24, 420).await;
+        city.live(24, 480).await;
         let domain = city.domain().clone();
         let cx = city.who("supervisor");
         let truth = truth(&domain).await;
@@ -246,7 +246,10 @@ both! {
         assert_eq!(recounted.cases, truth.len() as u64);
         assert!(recounted.sums > 0, "some cases are in the sums");
         // The courses were no walk in the park.
-        for figure in [Figure::Open, Figure::Resolved, Figure::Missed, Figure::Raised, Figure::Visits] {
+        for figure in [
+            Figure::Open, Figure::Resolved, Figure::Missed, Figure::Raised, Figure::Visits,
+            Figure::Rated, Figure::Shared,
+        ] {
             let cases = truth.values().filter(|(it, _)| counts(figure, it, cx.now)).count();
             assert!(cases > 0, "no case is {}", figure.name());
         }

@@ -4,6 +4,7 @@
 mod api;
 mod bulk;
 mod course;
+mod figures;
 mod guard;
 mod machines;
 mod permissions;

@@ -196,6 +196,8 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
         "/api/v1/grid/locate" => format!("{to}?lon=121.4743&lat=31.2212&datum=wgs84"),
         "/api/v1/service-points" if method == "get" => format!("{to}?community=310101022027"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
+        "/api/v1/figures/cases" | "/work/figures/cases" => format!("{to}?figure=open"),
+        "/api/v1/digest/cases" | "/work/digest/cases" => format!("{to}?line=came"),
         _ => to.to_owned(),
     };
     let to = to.replace('新', "%E6%96%B0");

@@ -49,6 +49,24 @@ const PEOPLE: [(&str, &str, &str, Role); 18] = [
     ("administrator", "u-310101", DISTRICT, Role::Administrator),
 ];
 
+/// The course that most cases take.
+const ONWARD: [Action; 14] = [
+    Action::File,
+    Action::SelfHandle,
+    Action::Dispatch,
+    Action::Accept,
+    Action::ReportDone,
+    Action::ConfirmUp,
+    Action::VerifyPass,
+    Action::Rate,
+    Action::Assign,
+    Action::Perform,
+    Action::Review,
+    Action::Publish,
+    Action::Answer,
+    Action::Resume,
+];
+
 pub(in crate::cases) struct City {
     world: World,
     rng: StdRng,
@@ -179,8 +197,11 @@ impl City {
                 continue;
             }
             let rare = [Action::Withdraw, Action::Merge, Action::Comment];
+            // Most of what people do takes a case on its way.
+            let onward: Vec<Action> = here.iter().copied().filter(|it| ONWARD.contains(it)).collect();
             let action = match self.rng.random_range(0..25) {
                 0 => self.any(&rare),
+                1..=14 if !onward.is_empty() => self.any(&onward),
                 _ => self.any(&here),
             };
             let Some(rule) = course.procedure.rule(action, course.state) else {
