@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    app::App, attachments, cases, cases::figures::recount, context::Context, db, domain::Domain, drafts, error::Result,
-    integrity, notices, plugins,
+    app::App, attachments, cases, cases::figures::recount, context::Context, db, domain::Domain,
+    drafts, error::Result, integrity, notices, plugins,
 };
 
 /// Starts all of it.

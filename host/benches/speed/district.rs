@@ -139,9 +139,18 @@ async fn queue_pages(name: &str, domain: &Domain, cases: i64) {
         (
             "a community's desk",
             Queue::Desk,
-            who(domain, &format!("u-{COMMUNITY}"), COMMUNITY, Role::Dispatcher),
+            who(
+                domain,
+                &format!("u-{COMMUNITY}"),
+                COMMUNITY,
+                Role::Dispatcher,
+            ),
         ),
-        ("a street's team", Queue::Work, who(domain, &team, STREET, Role::Handler)),
+        (
+            "a street's team",
+            Queue::Work,
+            who(domain, &team, STREET, Role::Handler),
+        ),
         (
             "what verifiers of the district look at",
             Queue::Verify,
@@ -203,7 +212,10 @@ async fn district(name: &str, domain: &Domain, cases: i64) {
             n => summed += n,
         }
     }
-    println!("    {summed} cases summed in {:.0} s", began.elapsed().as_secs_f64());
+    println!(
+        "    {summed} cases summed in {:.0} s",
+        began.elapsed().as_secs_f64()
+    );
     analyse(&domain.database).await;
     let day = |text: &str| text.parse::<Date>().ok();
     let month = Scope {
@@ -247,7 +259,9 @@ async fn district(name: &str, domain: &Domain, cases: i64) {
         let times = ask(ASKED / 6, || async {
             let listed = Listed::Figure(figure);
             let first = Paging::default();
-            let page = figures::behind(domain, &cx, &whole, listed, &first).await.unwrap();
+            let page = figures::behind(domain, &cx, &whole, listed, &first)
+                .await
+                .unwrap();
             assert!(!page.items.is_empty() || cases < CASES, "{}", figure.name());
         });
         let label = format!("the first cases behind “{}”", figure.name());
@@ -311,7 +325,10 @@ async fn make(database: &Database, cases: i64) {
         from = to;
     }
     analyse(database).await;
-    println!("\n{cases} cases made in {:.0} s", began.elapsed().as_secs_f64());
+    println!(
+        "\n{cases} cases made in {:.0} s",
+        began.elapsed().as_secs_f64()
+    );
 }
 
 /// Numbers from `$1` on, before `$2`.
@@ -339,7 +356,10 @@ struct Made {
 }
 
 fn made(cases: i64) -> Made {
-    let street = format!("'{DISTRICT}' || {}", three(&format!("(1 + {PLACE} % {STREETS})")));
+    let street = format!(
+        "'{DISTRICT}' || {}",
+        three(&format!("(1 + {PLACE} % {STREETS})"))
+    );
     let of_street = three(&format!("(1 + {PLACE} / {STREETS} % {COMMUNITIES})"));
     let now = testing::NOW.micros();
     let step = DAYS * 86_400_000_000 / cases;

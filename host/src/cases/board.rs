@@ -92,7 +92,10 @@ pub async fn counts(domain: &Domain, cx: &Context, division: &str) -> Result<Vec
     let mut c = domain.database.read().await?;
     let mut counts = Vec::new();
     for which in Which::ALL {
-        let number = report.whole.iter().find(|it| Some(it.figure) == which.figure());
+        let number = report
+            .whole
+            .iter()
+            .find(|it| Some(it.figure) == which.figure());
         let cases = match number {
             Some(number) => number.cases,
             None => {

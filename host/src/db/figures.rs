@@ -24,11 +24,43 @@ use crate::{
 
 /// The columns of a row, in the order in which they are bound. The last one is set by what is run.
 const COLUMNS: [&str; 37] = [
-    "case_id", "division", "procedure", "class", "unit", "level", "day", "state", "since", "opened",
-    "ended", "due", "responded", "response_due", "resolved", "resolve_due", "contacted", "solved",
-    "satisfied", "missed", "overseen", "raised", "returned", "reworked", "reopened", "suspended",
-    "parts", "parts_refused", "forms", "fields", "held", "excluded", "excluded_at", "excluded_unit",
-    "excluded_by", "approved_by", "summed",
+    "case_id",
+    "division",
+    "procedure",
+    "class",
+    "unit",
+    "level",
+    "day",
+    "state",
+    "since",
+    "opened",
+    "ended",
+    "due",
+    "responded",
+    "response_due",
+    "resolved",
+    "resolve_due",
+    "contacted",
+    "solved",
+    "satisfied",
+    "missed",
+    "overseen",
+    "raised",
+    "returned",
+    "reworked",
+    "reopened",
+    "suspended",
+    "parts",
+    "parts_refused",
+    "forms",
+    "fields",
+    "held",
+    "excluded",
+    "excluded_at",
+    "excluded_unit",
+    "excluded_by",
+    "approved_by",
+    "summed",
 ];
 
 fn values(it: &Facts) -> [Argument; 37] {
@@ -230,10 +262,8 @@ pub async fn put_stays(t: &mut Transaction, case: &str, stays: &Stays) -> Result
 
 /// Ids of cases that nothing is known of, at most `limit`.
 pub async fn without(c: &mut Connection, limit: u32) -> Result<Vec<String>> {
-    let rows = sql(
-        "SELECT id FROM cases WHERE NOT EXISTS
-         (SELECT 1 FROM case_facts f WHERE f.case_id = cases.id) ORDER BY id LIMIT $1",
-    );
+    let rows = sql("SELECT id FROM cases WHERE NOT EXISTS
+         (SELECT 1 FROM case_facts f WHERE f.case_id = cases.id) ORDER BY id LIMIT $1");
     let rows = rows.bind(limit).all(c).await?;
     rows.iter().map(|row| row.get("id")).collect()
 }

@@ -33,7 +33,9 @@ fn rows(w: Words, report: &Report) -> Vec<Row> {
 /// As CSV in UTF-8, with a header: `key,name,figure,label,cases,of,share,mean`.
 pub fn csv(w: Words, report: &Report) -> Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    let head = ["key", "name", "figure", "label", "cases", "of", "share", "mean"];
+    let head = [
+        "key", "name", "figure", "label", "cases", "of", "share", "mean",
+    ];
     out.write_record(head).map_err(Error::internal)?;
     for row in rows(w, report) {
         for it in &row.numbers {
@@ -52,7 +54,8 @@ pub fn csv(w: Words, report: &Report) -> Result<Vec<u8>> {
             out.write_record(record).map_err(Error::internal)?;
         }
     }
-    out.into_inner().map_err(|_| Error::bug("a file in memory was not written"))
+    out.into_inner()
+        .map_err(|_| Error::bug("a file in memory was not written"))
 }
 
 /// As a workbook: the figures, the times in each state, and what each figure counts.
@@ -130,7 +133,13 @@ fn states(
     head: &Format,
     times: &[InState],
 ) -> Result<(), XlsxError> {
-    let names = ["figures-state", "figures-mean", "figures-stays", "figures-left", "figures-there"];
+    let names = [
+        "figures-state",
+        "figures-mean",
+        "figures-stays",
+        "figures-left",
+        "figures-there",
+    ];
     sheet.set_name(w.t("figures-times"))?;
     header(sheet, head, &names.map(|it| w.t(it)))?;
     let hours = Format::new().set_num_format("[h]:mm");

@@ -184,10 +184,14 @@ async fn day(domain: &Domain, cx: &Context, asked: &Asked) -> Result<(Unit, Date
         },
     };
     let start = |date: Date| {
-        let zoned = date.to_zoned(domain.zone.clone()).map_err(Error::internal)?;
+        let zoned = date
+            .to_zoned(domain.zone.clone())
+            .map_err(Error::internal)?;
         Ok::<_, Error>(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
     };
-    let next = date.tomorrow().map_err(|_| Error::invalid("day", "figures-day"))?;
+    let next = date
+        .tomorrow()
+        .map_err(|_| Error::invalid("day", "figures-day"))?;
     let day = Day {
         unit: unit.id.clone(),
         below,

@@ -14,9 +14,17 @@ use crate::{
 
 /// Why a case is left out of a rate.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
 )]
-#[derive(utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Exclusion {
     /// Closed with an explanation, by two approvals.

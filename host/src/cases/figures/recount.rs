@@ -82,7 +82,11 @@ async fn derived(c: &mut Connection, id: &str, zone: &TimeZone) -> Result<Derive
 pub(super) async fn write(t: &mut Transaction, id: &str, zone: &TimeZone) -> Result<()> {
     let it = derived(t, id, zone).await?;
     if it.older > 0 {
-        tracing::warn!(case = id, events = it.older, "counted by the states that the log names");
+        tracing::warn!(
+            case = id,
+            events = it.older,
+            "counted by the states that the log names"
+        );
     }
     kept::put(t, &it.facts).await?;
     kept::put_stays(t, id, &it.stays).await
@@ -155,7 +159,10 @@ pub async fn recount(database: &Database, zone: &TimeZone, now: Timestamp) -> Re
         kept::sums_as_counted(&mut c, now).await?,
     );
     found.sums = counted.len() as u64;
-    for key in kept.keys().chain(counted.keys().filter(|it| !kept.contains_key(*it))) {
+    for key in kept
+        .keys()
+        .chain(counted.keys().filter(|it| !kept.contains_key(*it)))
+    {
         let (is, should) = (kept.get(key), counted.get(key));
         if is != should {
             found.differs(format!("sums of {}: {is:?}, not {should:?}", key.join(" ")));

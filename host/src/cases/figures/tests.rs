@@ -58,7 +58,10 @@ fn counts(figure: Figure, it: &Facts, now: Timestamp) -> bool {
         (Some(_), None) => true,
         (Some(at), Some(due)) => at <= due,
     };
-    let rests = matches!(it.state, State::Resolved | State::Delivered | State::Answered);
+    let rests = matches!(
+        it.state,
+        State::Resolved | State::Delivered | State::Answered
+    );
     let open = !it.state.ended() && !rests;
     let visit = it.procedure == "visit";
     match figure {
@@ -138,15 +141,44 @@ fn scopes() -> Vec<Scope> {
         of(COMMUNITY),
         of(SIBLING),
         of("320101"),
-        Scope { from: day("2026-12-01"), ..district.clone() },
-        Scope { from: day("2026-11-25"), to: day("2026-12-05"), ..district.clone() },
-        Scope { from: day("2026-11-01"), to: day("2026-12-31"), ..of(STREET) },
-        Scope { to: day("2026-11-28"), ..district.clone() },
-        Scope { class: Some(NOISE.to_owned()), ..district.clone() },
-        Scope { class: Some(String::new()), ..district.clone() },
-        Scope { unit: Some(TEAM.to_owned()), ..district.clone() },
-        Scope { level: Some(2), ..district.clone() },
-        Scope { procedure: Some(crate::cases::model::Procedure::Visit), ..district },
+        Scope {
+            from: day("2026-12-01"),
+            ..district.clone()
+        },
+        Scope {
+            from: day("2026-11-25"),
+            to: day("2026-12-05"),
+            ..district.clone()
+        },
+        Scope {
+            from: day("2026-11-01"),
+            to: day("2026-12-31"),
+            ..of(STREET)
+        },
+        Scope {
+            to: day("2026-11-28"),
+            ..district.clone()
+        },
+        Scope {
+            class: Some(NOISE.to_owned()),
+            ..district.clone()
+        },
+        Scope {
+            class: Some(String::new()),
+            ..district.clone()
+        },
+        Scope {
+            unit: Some(TEAM.to_owned()),
+            ..district.clone()
+        },
+        Scope {
+            level: Some(2),
+            ..district.clone()
+        },
+        Scope {
+            procedure: Some(crate::cases::model::Procedure::Visit),
+            ..district
+        },
     ]
 }
 
@@ -168,20 +200,20 @@ async fn holds(domain: &Domain, cx: &Context, truth: &Truth, scope: &Scope) -> u
     seen
 }
 
-fn equal(
-    cx: &Context,
-    truth: &Truth,
-    scope: &Scope,
-    numbers: &[Number],
-    by: Option<By>,
-) -> usize {
-    let all = || truth.values().map(|(facts, _)| facts).filter(|it| lies_in(scope, it));
+fn equal(cx: &Context, truth: &Truth, scope: &Scope, numbers: &[Number], by: Option<By>) -> usize {
+    let all = || {
+        truth
+            .values()
+            .map(|(facts, _)| facts)
+            .filter(|it| lies_in(scope, it))
+    };
     for it in numbers {
         let figure = it.figure;
         let of = all().filter(|facts| counts(figure, facts, cx.now));
         let (cases, total) = of.fold((0, 0), |(n, s), facts| (n + 1, s + sum(figure, facts)));
         assert_eq!(it.cases, cases, "{} of {scope:?} by {by:?}", figure.name());
-        let expected = (cases != 0 && figure.sum_column().is_some()).then(|| total as f64 / cases as f64);
+        let expected =
+            (cases != 0 && figure.sum_column().is_some()).then(|| total as f64 / cases as f64);
         assert_eq!(it.mean, expected, "{} of {scope:?}", figure.name());
     }
     all().count()
@@ -213,7 +245,12 @@ async fn opens(domain: &Domain, cx: &Context, truth: &Truth, scope: &Scope) {
             .fold((0, 0), |(n, t), (stays, micros)| (n + stays, t + micros));
         let now = all().filter(|(facts, _)| facts.state == it.state && facts.ended.is_none());
         let expected = (was.count() as i64, stays, now.count() as i64);
-        assert_eq!((it.cases, it.stays, it.now), expected, "{:?} of {scope:?}", it.state);
+        assert_eq!(
+            (it.cases, it.stays, it.now),
+            expected,
+            "{:?} of {scope:?}",
+            it.state
+        );
         let mean = (stays != 0).then(|| micros as f64 / stays as f64 / 1e6);
         assert_eq!(it.mean, mean);
         let there = listed(domain, cx, scope, Listed::In(it.state)).await;

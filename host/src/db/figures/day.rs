@@ -82,12 +82,7 @@ pub async fn count(c: &mut Connection, day: &Day, what: What) -> Result<i64> {
 
 /// Those cases, the newest first, without their deadlines: one more than the page holds, if there
 /// are more. The cursor is an id.
-pub async fn list(
-    c: &mut Connection,
-    day: &Day,
-    what: What,
-    paging: &Paging,
-) -> Result<Vec<Case>> {
+pub async fn list(c: &mut Connection, day: &Day, what: What, paging: &Paging) -> Result<Vec<Case>> {
     let mut statement = within(sql("SELECT *"), day, what);
     if let Some(cursor) = &paging.cursor {
         statement = statement.push_bind(" AND id < ?", cursor);

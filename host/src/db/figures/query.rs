@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use super::sums;
 use crate::{
     cases::{
         figures::{
@@ -281,12 +282,10 @@ fn of_facts(
     let group = group(by, &scope.division, "division", "substr(day, 1, 7)");
     let mut text = format!("SELECT {group} AS g");
     for (name, figure) in counts() {
-        let (name, counts) = (column(name), figure.counts());
-        let _ = write!(text, ", SUM(CASE WHEN {counts} THEN 1 ELSE 0 END) AS {name}");
+        let _ = write!(text, ", {} AS {}", sums::count(figure), column(name));
     }
     for it in table::sums() {
-        let (counts, of, name) = (it.figure.counts(), it.of, it.column);
-        let _ = write!(text, ", SUM(CASE WHEN {counts} THEN {of} ELSE 0 END) AS {name}");
+        let _ = write!(text, ", {} AS {}", sums::sum(it), it.column);
     }
     let statement = statement.push_bind(&text, now);
     let statement = rows_of(statement.push(" FROM case_facts WHERE 1 = 1"), scope, rows);
@@ -388,7 +387,8 @@ pub async fn stays(c: &mut Connection, scope: &Scope) -> Result<Vec<StayRow>> {
     let read = |row: &Row| {
         let state = State::from_name(&row.get::<String>("state")?);
         Ok(StayRow {
-            state: state.ok_or_else(|| Error::bug("a row names what this version does not know"))?,
+            state: state
+                .ok_or_else(|| Error::bug("a row names what this version does not know"))?,
             cases: row.get("cases")?,
             stays: row.get("stays")?,
             micros: row.get("micros")?,
@@ -500,9 +500,11 @@ pub async fn excluded(
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Left>> {
-    let start = sql("SELECT f.*, c.number, c.title, a.name AS decided, b.name AS approved
+    let start = sql(
+        "SELECT f.*, c.number, c.title, a.name AS decided, b.name AS approved
          FROM (SELECT case_id, class, excluded, excluded_at, excluded_unit, excluded_by, approved_by
-         FROM case_facts WHERE 1 = 1");
+         FROM case_facts WHERE 1 = 1",
+    );
     let rows = of_listed(start, scope, why.map(Listed::Figure), now, cursor, limit)
         .push(
             ") f JOIN cases c ON c.id = f.case_id LEFT JOIN accounts a ON a.id = f.excluded_by
@@ -538,18 +540,28 @@ mod tests {
             let slice = Slice::of(day(from), day(to));
             let months = slice.months.map(|(a, b)| format!("[{a} {b}]"));
             let edges = slice.edges.iter().map(|(a, b)| format!("({a} {b})"));
-            format!("{}{}", months.unwrap_or_default(), edges.collect::<String>())
+            format!(
+                "{}{}",
+                months.unwrap_or_default(),
+                edges.collect::<String>()
+            )
         };
         assert_eq!(said("", ""), "[ 9999]");
         assert_eq!(said("2026-01-01", "2026-02-28"), "[2026-01 2026-02]");
-        assert_eq!(said("2026-01-02", "2026-02-28"), "[2026-02 2026-02](2026-01-02 2026-01-31)");
+        assert_eq!(
+            said("2026-01-02", "2026-02-28"),
+            "[2026-02 2026-02](2026-01-02 2026-01-31)"
+        );
         assert_eq!(said("2026-01-02", "2026-01-31"), "(2026-01-02 2026-01-31)");
         assert_eq!(said("2026-01-31", "2026-02-01"), "(2026-01-31 2026-02-01)");
         assert_eq!(
             said("2026-01-31", "2026-03-01"),
             "[2026-02 2026-02](2026-01-31 2026-01-31)(2026-03-01 2026-03-01)"
         );
-        assert_eq!(said("2026-11-05", ""), "[2026-12 9999](2026-11-05 2026-11-30)");
+        assert_eq!(
+            said("2026-11-05", ""),
+            "[2026-12 9999](2026-11-05 2026-11-30)"
+        );
         assert_eq!(said("", "2026-11-05"), "[ 2026-10](2026-11-01 2026-11-05)");
     }
 }

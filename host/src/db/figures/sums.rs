@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    cases::figures::table::{self, Figure},
+    cases::figures::table::{self, Figure, Sum},
     db::{Backend, Connection, Row, Statement, Transaction, sql},
     error::Result,
     time::Timestamp,
@@ -14,12 +14,22 @@ const KEY: &str = "month, place, procedure, class, unit, level";
 const KEY_OF: &str = "substr(day, 1, 7) AS month, substr(division, 1, 9) AS place, \
                       procedure, class, unit, level";
 
+/// How many of some cases a figure counts.
+pub(super) fn count(figure: Figure) -> String {
+    format!("COUNT(*) FILTER (WHERE {})", figure.counts())
+}
+
+/// What a figure adds up over those that it counts.
+pub(super) fn sum(it: Sum) -> String {
+    let (of, counts) = (it.of, it.figure.counts());
+    format!("COALESCE(SUM({of}) FILTER (WHERE {counts}), 0)")
+}
+
 /// The columns that hold counts and sums, and what the facts of some cases come to in each; in it,
 /// `?` is the time.
 fn columns() -> Vec<(&'static str, String)> {
-    let sum = |counts: &str, of: &str| format!("SUM(CASE WHEN {counts} THEN {of} ELSE 0 END)");
-    let counts = Figure::summed().map(|(column, figure)| (column, sum(figure.counts(), "1")));
-    let sums = table::sums().map(|it| (it.column, sum(it.figure.counts(), it.of)));
+    let counts = Figure::summed().map(|(column, figure)| (column, count(figure)));
+    let sums = table::sums().map(|it| (it.column, sum(it)));
     counts.chain(sums).collect()
 }
 
@@ -45,15 +55,16 @@ async fn add(t: &mut Transaction, ids: &[String], now: Timestamp, sign: &str) ->
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let counted = columns.iter().map(|(_, sum)| format!(", {sign}{sum}"));
     let counted: String = counted.collect();
-    let start = format!("INSERT INTO case_sums ({KEY}, {}) SELECT {KEY_OF}", names.join(", "));
+    let start = format!(
+        "INSERT INTO case_sums ({KEY}, {}) SELECT {KEY_OF}",
+        names.join(", ")
+    );
     let end = format!(
         " GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
          ON CONFLICT ({KEY}) DO UPDATE SET {}",
         added("case_sums", &names)
     );
-    let facts = sql(start)
-        .push_bind(&counted, now)
-        .push(" FROM case_facts");
+    let facts = sql(start).push_bind(&counted, now).push(" FROM case_facts");
     among(facts, ids).push(&end).run(t).await?;
     let start = format!(
         "INSERT INTO stay_sums ({KEY}, state, cases, stays, micros) SELECT {KEY_OF}, s.state,
@@ -78,13 +89,17 @@ pub(super) async fn take_out(t: &mut Transaction, case: &str, now: Timestamp) ->
 /// Puts cases that have ended into the sums, at most `limit`; how many. On PostgreSQL those that
 /// another host works on are passed over.
 pub async fn put_in(t: &mut Transaction, now: Timestamp, limit: u32) -> Result<usize> {
-    let mut statement = sql("SELECT case_id FROM case_facts WHERE summed = 0 AND ended IS NOT NULL")
-        .push_bind(" ORDER BY ended LIMIT ?", limit);
+    let mut statement =
+        sql("SELECT case_id FROM case_facts WHERE summed = 0 AND ended IS NOT NULL")
+            .push_bind(" ORDER BY ended LIMIT ?", limit);
     if t.backend() == Backend::Postgres {
         statement = statement.push(" FOR UPDATE SKIP LOCKED");
     }
     let rows = statement.all(t).await?;
-    let ids: Vec<String> = rows.iter().map(|it| it.get("case_id")).collect::<Result<_>>()?;
+    let ids: Vec<String> = rows
+        .iter()
+        .map(|it| it.get("case_id"))
+        .collect::<Result<_>>()?;
     if !ids.is_empty() {
         add(t, &ids, now, "").await?;
         mark(t, &ids, 1).await?;

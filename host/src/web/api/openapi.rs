@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    attachments, cases, cells, circle, figures, grid, imports, machines, people, plugins, problem::Document,
-    readiness, records, session,
+    attachments, cases, cells, circle, figures, grid, imports, machines, people, plugins,
+    problem::Document, readiness, records, session,
 };
 
 /// What `/api/v1` offers.

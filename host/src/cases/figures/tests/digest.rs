@@ -27,7 +27,9 @@ async fn line(city: &City, cx: &Context, asked: &Asked, line: Line) -> Vec<Strin
     let count = found.lines.iter().find(|it| it.line == line).unwrap();
     let (mut paging, mut ids) = (Paging::first(2), Vec::new());
     loop {
-        let page = behind(city.domain(), cx, asked, line, &paging).await.unwrap();
+        let page = behind(city.domain(), cx, asked, line, &paging)
+            .await
+            .unwrap();
         ids.extend(page.items.into_iter().map(|it| it.id));
         match page.next {
             Some(next) => paging.cursor = Some(next),

@@ -34,14 +34,24 @@ const PEOPLE: [(&str, &str, &str, Role); 18] = [
     ("district", "u-310101", DISTRICT, Role::Dispatcher),
     ("handler", TEAM, STREET, Role::Handler),
     ("aid-worker", "aid", STREET, Role::Handler),
-    ("community-handler", "u-310101022027", COMMUNITY, Role::Handler),
+    (
+        "community-handler",
+        "u-310101022027",
+        COMMUNITY,
+        Role::Handler,
+    ),
     ("street-handler", "u-310101022", STREET, Role::Handler),
     ("verifier", "checks", DISTRICT, Role::Verifier),
     ("grid-worker", "u-310101022027", COMMUNITY, Role::GridWorker),
     ("supervisor", "u-310101", DISTRICT, Role::Supervisor),
     ("second", "checks", DISTRICT, Role::Supervisor),
     ("street-supervisor", "u-310101022", STREET, Role::Supervisor),
-    ("sibling-supervisor", "u-310101002", SIBLING, Role::Supervisor),
+    (
+        "sibling-supervisor",
+        "u-310101002",
+        SIBLING,
+        Role::Supervisor,
+    ),
     ("sibling", "u-310101002", SIBLING, Role::Dispatcher),
     ("duty-keeper", "u-310101", DISTRICT, Role::DutyKeeper),
     ("resident", "", "", Role::Resident),
@@ -50,7 +60,9 @@ const PEOPLE: [(&str, &str, &str, Role); 18] = [
 ];
 
 /// The course that most cases take.
-const ONWARD: [Action; 14] = [
+const ONWARD: [Action; 16] = [
+    Action::AskCo,
+    Action::AcceptCo,
     Action::File,
     Action::SelfHandle,
     Action::Dispatch,
@@ -91,7 +103,9 @@ impl City {
             unit("sibling-police", "police", SIBLING),
         ];
         let cx = world.domain.system("test");
-        populate(&world.domain, &cx, units, Vec::new()).await.unwrap();
+        populate(&world.domain, &cx, units, Vec::new())
+            .await
+            .unwrap();
         for (account, ..) in PEOPLE {
             add(&world.domain, account).await;
         }
@@ -198,7 +212,11 @@ impl City {
             }
             let rare = [Action::Withdraw, Action::Merge, Action::Comment];
             // Most of what people do takes a case on its way.
-            let onward: Vec<Action> = here.iter().copied().filter(|it| ONWARD.contains(it)).collect();
+            let onward: Vec<Action> = here
+                .iter()
+                .copied()
+                .filter(|it| ONWARD.contains(it))
+                .collect();
             let action = match self.rng.random_range(0..25) {
                 0 => self.any(&rare),
                 1..=14 if !onward.is_empty() => self.any(&onward),
@@ -233,15 +251,26 @@ impl City {
         let once = self.world.once();
         let command = Command::new(&case.id, case.course.version, action, &once);
         let urgencies = [Urgency::Urgent, Urgency::Normal];
-        let units = ["u-310101022", "u-310101", TEAM, "aid", "sibling-police", "u-310101002"];
+        let units = [
+            "u-310101022",
+            "u-310101",
+            TEAM,
+            "aid",
+            "sibling-police",
+            "u-310101002",
+        ];
         let others: Vec<String> = self.cases.iter().map(|it| it.number.clone()).collect();
         Command {
             words: Some("事由".to_owned()),
             basis: Some("《中华人民共和国噪声污染防治法》".to_owned()),
             target: Some(self.any(&units).to_owned()),
-            class: (action == Action::File || action == Action::SelfHandle).then(|| NOISE.to_owned()),
+            class: (action == Action::File || action == Action::SelfHandle)
+                .then(|| NOISE.to_owned()),
             urgency: Some(self.any(&urgencies)),
-            until: Some(self.now().plus_seconds(self.rng.random_range(1..200) * HOUR)),
+            until: Some(
+                self.now()
+                    .plus_seconds(self.rng.random_range(1..200) * HOUR),
+            ),
             person: (action == Action::Assign).then(|| "grid-worker".to_owned()),
             other: (action == Action::Merge).then(|| self.any(&others)),
             required: self.rng.random_range(0..2) == 0,
@@ -285,7 +314,9 @@ impl City {
     /// A case at the desk of the community.
     pub(in crate::cases) async fn submitted(&mut self) -> Case {
         let report = self.world.report();
-        submit(self.domain(), &self.who("resident"), report).await.unwrap()
+        submit(self.domain(), &self.who("resident"), report)
+            .await
+            .unwrap()
     }
 
     /// One that could not be done, closed with an explanation by two approvals.

@@ -47,7 +47,10 @@ pub async fn show(
         }
         others
     };
-    let beside = [(it.day.yesterday(), "digest-before"), (it.day.tomorrow(), "digest-after")];
+    let beside = [
+        (it.day.yesterday(), "digest-before"),
+        (it.day.tomorrow(), "digest-after"),
+    ];
     let today = cx.now.zoned(&app.domain.zone).date();
     let title = w.tx("digest-title", &[("unit", it.unit.name(cx.locale))]);
     let main = html! {
@@ -96,7 +99,9 @@ pub async fn cases(
     let holders = views::holders(&app.domain, &cx, &page.items).await?;
     let title = w.t(&format!("digest-{}", of.line.name()));
     let day = asked.day.as_deref().unwrap_or_default();
-    let day = day.parse::<Date>().map_or_else(|_| String::new(), |it| it.to_string());
+    let day = day
+        .parse::<Date>()
+        .map_or_else(|_| String::new(), |it| it.to_string());
     let back = query(asked.unit.as_deref().unwrap_or_default(), &day);
     let main = html! {
         (parts::back(w, &format!("/work/digest?{back}")))

@@ -133,7 +133,9 @@ pub async fn show(
     let w = Words(cx.locale);
     let scope = figures::scope(&cx, &asked)?;
     // A community is not told apart by division.
-    let by = apart.by.filter(|it| *it != By::Place || scope.division.len() < 12);
+    let by = apart
+        .by
+        .filter(|it| *it != By::Place || scope.division.len() < 12);
     let by = by.unwrap_or(By::Month);
     let report = figures::report(&app.domain, &cx, &scope, Some(by)).await?;
     let times = figures::times(&app.domain, &cx, &scope).await?;
@@ -228,7 +230,9 @@ fn shown(w: Words, it: &Number) -> String {
     let nothing = || w.t("figures-nothing");
     match it.figure.kind() {
         Kind::Count | Kind::Left => it.cases.to_string(),
-        Kind::Share(_) => it.share.map_or_else(nothing, |it| format!("{:.1}%", it * 100.0)),
+        Kind::Share(_) => it
+            .share
+            .map_or_else(nothing, |it| format!("{:.1}%", it * 100.0)),
         Kind::Seconds(_) => it.mean.map_or_else(nothing, |it| span(w, it)),
         Kind::Each(_) => it.mean.map_or_else(nothing, |it| format!("{it:.2}")),
     }
@@ -248,7 +252,11 @@ fn span(w: Words, seconds: f64) -> String {
 }
 
 fn cases_of(scope: &Scope, figure: Figure) -> String {
-    format!("/work/figures/cases?figure={}&{}", figure.name(), link::query(scope))
+    format!(
+        "/work/figures/cases?figure={}&{}",
+        figure.name(),
+        link::query(scope)
+    )
 }
 
 /// The number, leading to the cases that it counts, and of how many they are.
@@ -347,7 +355,12 @@ fn group_name(w: Words, by: By, key: &str, name: &str) -> String {
 fn states(w: Words, scope: &Scope, times: &[InState]) -> Markup {
     let query = link::query(scope);
     let cell = "govuk-table__cell";
-    let columns = ["figures-state", "figures-mean", "figures-left", "figures-there"];
+    let columns = [
+        "figures-state",
+        "figures-mean",
+        "figures-left",
+        "figures-there",
+    ];
     html! {
         div class="od-wide" tabindex="0" role="region" aria-label=(w.t("figures-times")) {
             table class="govuk-table od-stack" role="table" {
@@ -433,7 +446,13 @@ pub async fn exclusions(
     let page = figures::excluded(&app.domain, &cx, &scope, why.figure(), &paging).await?;
     let title = w.t("figures-excluded");
     let cell = "govuk-table__cell";
-    let columns = ["work-case", "figures-why", "figures-since", "figures-decided", "figures-approved"];
+    let columns = [
+        "work-case",
+        "figures-why",
+        "figures-since",
+        "figures-decided",
+        "figures-approved",
+    ];
     let none = || w.t("figures-nobody");
     let main = html! {
         (parts::back(w, &format!("/work/figures?{}", link::query(&scope))))
@@ -497,7 +516,10 @@ mod tests {
 
     #[test]
     fn every_figure_is_on_the_page_and_says_what_it_counts() {
-        let shown: BTreeSet<_> = PARTS.iter().flat_map(|(_, it)| it.iter().copied()).collect();
+        let shown: BTreeSet<_> = PARTS
+            .iter()
+            .flat_map(|(_, it)| it.iter().copied())
+            .collect();
         assert_eq!(shown, Figure::ALL.iter().copied().collect());
         let mut keys: Vec<String> = Vec::new();
         for figure in Figure::ALL {
@@ -506,7 +528,11 @@ mod tests {
         }
         keys.extend(PARTS.iter().map(|(name, _)| (*name).to_owned()));
         keys.extend(APART.map(|it| format!("figures-by-{}", by_name(it))));
-        keys.extend((0..4).filter_map(level_name).map(|it| format!("level-{it}")));
+        keys.extend(
+            (0..4)
+                .filter_map(level_name)
+                .map(|it| format!("level-{it}")),
+        );
         for line in Line::ALL {
             keys.push(format!("digest-{}", line.name()));
             keys.push(format!("digest-{}-how", line.name()));
