@@ -8,13 +8,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     attachments::Attachments,
     cases::{
-        duty::{DutyList, DutyLists},
+        duty::{self, DutyLists},
         figures, procedures,
     },
     config::{Config, Kind},
     domain::{self, Domain, Notifier},
     folder::{self, FolderError},
     grid::Grid,
+    identity::instruments,
     ids::Ids,
     plugins::{self, Engine, Plugins, journal, revisions::Revisions},
     time::Clock,
@@ -91,10 +92,10 @@ impl App {
             database: folder.database,
             clock,
             ids,
+            duty: DutyLists::brought(zone.clone())?,
             zone,
             keys: folder.keys,
             files,
-            duty: DutyLists::new(DutyList::first()?),
             notifier: match folder.kind {
                 Kind::Demo | Kind::Development => Notifier::Log,
                 Kind::Production => Notifier::Absent,
@@ -102,6 +103,9 @@ impl App {
         });
         // Of a folder that an older version served.
         while figures::recount::fill(&domain.database, &domain.zone).await? > 0 {}
+        let cx = domain.system("start");
+        duty::keeper::refresh(&domain, &cx).await?;
+        instruments::lend(&domain, &cx).await?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         journal::start(domain.clone(), entries, &tasks, stop.clone());
         Ok(Self(Arc::new(Parts {

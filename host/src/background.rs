@@ -5,8 +5,16 @@ use std::{future::Future, time::Duration};
 use tokio::time::MissedTickBehavior;
 
 use crate::{
-    app::App, attachments, cases, cases::figures::recount, context::Context, db, domain::Domain,
-    drafts, error::Result, integrity, notices, plugins,
+    app::App,
+    attachments, cases,
+    cases::figures::recount,
+    context::Context,
+    db,
+    domain::Domain,
+    drafts,
+    error::Result,
+    identity, integrity, notices, plugins,
+    webhooks::deliver::{self, Sender},
 };
 
 /// Starts all of it.
@@ -27,6 +35,18 @@ pub fn start(app: &App) {
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
     every(app, "figures", Duration::from_secs(60), figures);
+    every(
+        app,
+        "duty",
+        Duration::from_secs(5),
+        |domain, cx| async move { cases::duty::keeper::refresh(&domain, &cx).await },
+    );
+    every(
+        app,
+        "instruments",
+        Duration::from_secs(3600),
+        |domain, cx| async move { identity::instruments::end_leave(&domain, &cx).await },
+    );
     every(app, "checkpoints", Duration::from_secs(60), {
         let folder = app.config.data.join(integrity::checkpoints::FOLDER);
         move |domain, cx| {
@@ -50,11 +70,19 @@ pub fn start(app: &App) {
             Ok(())
         }
     });
+    webhooks(app);
     let plugins = app.plugins.clone();
     every(app, "jobs", Duration::from_secs(5), move |domain, cx| {
         let plugins = plugins.clone();
         async move { plugins::jobs::turn(&plugins, &domain, &cx).await.map(drop) }
     });
+    every(
+        app,
+        "hints",
+        Duration::from_secs(600),
+        |domain, cx| async move { cases::hints::turn(&domain, &cx).await.map(drop) },
+    );
+    every(app, "search", Duration::from_secs(60), search);
     every(
         app,
         "notices",
@@ -66,6 +94,36 @@ pub fn start(app: &App) {
         "attachments",
         Duration::from_secs(600),
         |domain, cx| async move { attachments::expire(&domain, &cx).await.map(drop) },
+    );
+}
+
+/// Tells other systems what happens. A host whose client cannot be made still serves everything
+/// else, and what it has to tell waits in the outbox.
+fn webhooks(app: &App) {
+    let sender = match Sender::new(&app.config) {
+        Ok(sender) => sender,
+        Err(error) => {
+            tracing::error!(error = error.chain(), "webhooks are not sent");
+            return;
+        }
+    };
+    every(
+        app,
+        "webhooks",
+        Duration::from_secs(1),
+        move |domain, cx| {
+            let sender = sender.clone();
+            async move {
+                while sender.turn(&domain, &cx).await? > 0 {}
+                Ok(())
+            }
+        },
+    );
+    every(
+        app,
+        "webhooks",
+        Duration::from_secs(3600),
+        |domain, cx| async move { deliver::expire(&domain, cx.now).await },
     );
 }
 
@@ -87,6 +145,12 @@ async fn sessions(domain: Domain, cx: Context) -> Result<()> {
 /// Sums what has ended.
 async fn figures(domain: Domain, cx: Context) -> Result<()> {
     while recount::sum(&domain.database, cx.now).await? > 0 {}
+    Ok(())
+}
+
+/// Indexes the cases of before there was a search, newest first, until none is left.
+async fn search(domain: Domain, _: Context) -> Result<()> {
+    while cases::search::turn(&domain).await? > 0 {}
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 mod bulk;
 
-pub use bulk::{AuditCommand, FiguresCommand, ImportCommand, Target};
+pub use bulk::{AuditCommand, ExportCommand, FiguresCommand, ImportCommand, Target};
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
@@ -50,6 +50,13 @@ pub enum Command {
         /// What.
         #[command(subcommand)]
         command: ImportCommand,
+    },
+    /// Write data to a file: from a folder that is not being served or, with a token, from a host
+    /// that is.
+    Export {
+        /// What.
+        #[command(subcommand)]
+        command: ExportCommand,
     },
     /// Make an archive of a folder, which may be served meanwhile. The key is not in it.
     Backup {
@@ -214,6 +221,15 @@ pub struct Config {
     /// Address of a collector that takes traces by OTLP over HTTP; off by default.
     #[arg(long, env = "ONEDOOR_OTLP", value_name = "URL")]
     pub otlp: Option<Url>,
+    /// Networks of private addresses that webhooks may be sent to, with commas between; none by
+    /// default.
+    #[arg(
+        long,
+        env = "ONEDOOR_PRIVATE_TARGETS",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub private_targets: Vec<IpNet>,
     /// What is logged, as a `tracing` filter.
     #[arg(
         long,
@@ -365,6 +381,7 @@ impl Config {
             compiler: None,
             metrics_listen: None,
             otlp: None,
+            private_targets: Vec::new(),
             log: "info".to_owned(),
         }
     }

@@ -72,7 +72,7 @@ pub mod testing {
     use super::{Domain, Notifier, Parts};
     use crate::{
         attachments::Attachments,
-        cases::duty::{DutyList, DutyLists},
+        cases::duty::DutyLists,
         db::Database,
         error::Result,
         grid::{self, Grid},
@@ -88,15 +88,16 @@ pub mod testing {
     /// known key, no divisions, and files in memory.
     pub async fn domain(database: Database) -> Result<Domain> {
         let clock = Clock::set(NOW);
+        let zone = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
         Ok(Domain::new(Parts {
             grid: Grid::load(&database).await?,
             database,
             clock,
             ids: Ids::seeded(1),
-            zone: TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC),
             keys: Keys::new([7; 32]),
             files: Attachments::new(std::sync::Arc::new(object_store::memory::InMemory::new())),
-            duty: DutyLists::new(DutyList::first()?),
+            duty: DutyLists::brought(zone.clone())?,
+            zone,
             notifier: Notifier::Log,
         }))
     }

@@ -113,12 +113,19 @@ impl Error {
     }
 }
 
+/// Whether the database undid a transaction only because another stood in its way: PostgreSQL's
+/// `serialization_failure` and `deadlock_detected`. Done again, it may well succeed.
+fn again(code: &str) -> bool {
+    matches!(code, "40001" | "40P01")
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Unavailable,
             sqlx::Error::Database(e) if e.is_unique_violation() => Self::Conflict("error-conflict"),
+            sqlx::Error::Database(e) if e.code().is_some_and(|it| again(&it)) => Self::Unavailable,
             other => Self::internal(other),
         }
     }

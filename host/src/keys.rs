@@ -15,6 +15,8 @@ pub enum Purpose {
     Page,
     /// Salting the digests of personal values in event logs.
     Event,
+    /// The secret that a webhook's messages are signed with.
+    Webhook,
     /// Signing checkpoints of the logs, and knowing a key again beside a backup.
     Checkpoint,
 }

@@ -6,8 +6,8 @@ use onedoor::{
     app::App,
     background, command,
     config::{
-        AuditCommand, Cli, Command, Config, FiguresCommand, ImportCommand, PluginCommand,
-        UserCommand,
+        AuditCommand, Cli, Command, Config, ExportCommand, FiguresCommand, ImportCommand,
+        PluginCommand, UserCommand,
     },
     demo,
     identity::{directory, operations, recovery},
@@ -117,6 +117,26 @@ async fn work(command: Command) -> anyhow::Result<()> {
                 ImportCommand::People { list, config } => {
                     command::import::people(&list, config, &mut out).await
                 }
+                ImportCommand::DutyList {
+                    file,
+                    district,
+                    from,
+                    name,
+                    check,
+                    to,
+                } => {
+                    let list = command::duty::List {
+                        file: &file,
+                        district: district.as_deref(),
+                        from: from.as_deref(),
+                        name: name.as_deref(),
+                        check,
+                    };
+                    command::duty::import(&list, &to, &mut out).await
+                }
+                ImportCommand::Calendar { file, to } => {
+                    command::duty::calendar(&file, &to, &mut out).await
+                }
                 ImportCommand::Cells {
                     file,
                     datum,
@@ -128,6 +148,9 @@ async fn work(command: Command) -> anyhow::Result<()> {
                 }
             }
         }
+        Command::Export {
+            command: ExportCommand::DutyList { file, name, from },
+        } => command::duty::export(&file, &name, &from, &mut std::io::stdout()).await,
         Command::Backup { file, config } => {
             command::backup::backup(&file, &config, &mut std::io::stdout()).await
         }

@@ -9,7 +9,7 @@ use onedoor_forms::Route;
 use crate::{
     cases::model::{Action, Case},
     context::{Context, Locale, Principal},
-    db::{Transaction, notices as rows},
+    db::{Transaction, cases::followers, notices as rows},
     domain::Domain,
     error::{Error, Problem, Result},
     i18n,
@@ -189,6 +189,50 @@ pub(crate) async fn about_case(
         read: None,
     };
     rows::insert(t, &notice).await.map(drop)
+}
+
+/// Tells those who follow a case that it is done, or that it has ended without being. In the
+/// transaction of the step; `event` is the step's id. Nothing of what was written is said.
+pub(crate) async fn about_followed(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    case: &Case,
+    action: Action,
+    event: &str,
+) -> Result<()> {
+    let step = match action {
+        Action::VerifyPass => "resolved",
+        // These come after, or change nothing.
+        Action::Rate | Action::Lapse | Action::Comment | Action::Attach => return Ok(()),
+        _ if case.course.state.ended() => "ended",
+        _ => return Ok(()),
+    };
+    let list = domain.duty.list();
+    let class = case.course.class.as_deref().and_then(|it| list.item(it));
+    let said = |locale, part: &str| {
+        let class = class.map_or("", |it| it.name(locale));
+        let words = [("class", class), ("number", case.number.as_str())];
+        i18n::text(locale, &format!("notice-followed-{step}-{part}"), &words)
+    };
+    for account in followers::accounts(t, &case.id).await? {
+        let notice = Notice {
+            id: domain.ids.id(cx.now),
+            account,
+            sender: String::new(),
+            once: event.to_owned(),
+            title_zh: cut(said(Locale::Chinese, "title"), TITLE),
+            title_en: cut(said(Locale::English, "title"), TITLE),
+            body_zh: cut(said(Locale::Chinese, "body"), BODY),
+            body_en: cut(said(Locale::English, "body"), BODY),
+            opens: None,
+            case: Some(case.id.clone()),
+            at: cx.now,
+            read: None,
+        };
+        rows::insert(t, &notice).await?;
+    }
+    Ok(())
 }
 
 fn account(cx: &Context) -> Result<String> {

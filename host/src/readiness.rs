@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::{
+    cases::duty::check,
     command::backup,
     context::Context,
     db::{self, readiness::Staffed},
@@ -45,6 +46,11 @@ pub struct Facts {
     pub administrators: u64,
     /// Classes of the duty list whose lead is a kind of office that there is none of.
     pub classes_without: u64,
+    /// Units that have no instrument, and so no authority or none for long.
+    pub units_without: u64,
+    /// The year that the calendar should have and has not; working hours are reckoned from Monday
+    /// to Friday there.
+    pub year_without: Option<i16>,
     /// Whether messages reach people's phones.
     pub gateway: bool,
     /// Seconds since the last backup.
@@ -92,6 +98,20 @@ pub fn items(facts: &Facts) -> Vec<Item> {
             facts.classes_without,
             Some("/work/people"),
         ),
+        item(
+            "instruments",
+            facts.units_without == 0,
+            facts.units_without,
+            Some("/work/units"),
+        ),
+        item(
+            "calendar",
+            facts.year_without.is_none(),
+            facts
+                .year_without
+                .map_or(0, |it| u64::from(it.unsigned_abs())),
+            None,
+        ),
         item("gateway", facts.gateway, 0, None),
         item("backup", fresh, days.unsigned_abs(), None),
     ]
@@ -110,7 +130,9 @@ pub async fn list(domain: &Domain, cx: &Context, data: &Path) -> Result<Vec<Item
 fn facts(domain: &Domain, now: Timestamp, staffed: &Staffed, data: &Path) -> Facts {
     let index = domain.grid.index();
     let leads = domain.duty.list();
-    let leads = leads.items().filter(|it| !staffed.kinds.contains(&it.lead));
+    let leads = leads
+        .items()
+        .filter(|it| !staffed.kinds.contains(check::kind(&it.lead)));
     let (streets, offices) = streets(&index, now, staffed);
     let last = backup::last(data);
     Facts {
@@ -120,9 +142,19 @@ fn facts(domain: &Domain, now: Timestamp, staffed: &Staffed, data: &Path) -> Fac
         staff: staffed.staff,
         administrators: staffed.administrators,
         classes_without: leads.count() as u64,
+        units_without: staffed.units_without,
+        year_without: year_without(domain, now),
         gateway: domain.notifier != Notifier::Absent,
         backed_up: last.map(|it| (now.micros() - it.at.micros()) / 1_000_000),
     }
+}
+
+/// The year that the calendar lacks: this one or, in December, the next.
+fn year_without(domain: &Domain, now: Timestamp) -> Option<i16> {
+    let (calendar, today) = (domain.duty.calendar(), now.zoned(&domain.zone));
+    let soon = (today.month() == 12).then(|| today.year().saturating_add(1));
+    let mut wanted = std::iter::once(today.year()).chain(soon);
+    wanted.find(|year| !calendar.knows(*year))
 }
 
 fn communities(index: &Index, now: Timestamp) -> u64 {
@@ -161,6 +193,8 @@ mod tests {
             staff: 20,
             administrators: 2,
             classes_without: 0,
+            units_without: 0,
+            year_without: None,
             gateway: true,
             backed_up: Some(3600),
         }
@@ -220,6 +254,20 @@ mod tests {
                 ..ready()
             },
             &["duty"],
+        );
+        check(
+            Facts {
+                units_without: 1,
+                ..ready()
+            },
+            &["instruments"],
+        );
+        check(
+            Facts {
+                year_without: Some(2027),
+                ..ready()
+            },
+            &["calendar"],
         );
         check(
             Facts {

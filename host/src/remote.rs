@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 use std::{io::Write, path::Path, time::Duration};
 
-use crate::config::Remote;
+use crate::{config::Remote, error::Problem};
 
 /// How long an answer may take: a large component is compiled meanwhile.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -89,8 +89,15 @@ pub async fn answer(at: &Remote, request: reqwest::RequestBuilder) -> anyhow::Re
 }
 
 fn problem_words(problem: &Value) -> String {
-    match serde_json::from_value(problem.clone()) {
-        Ok(problem) => crate::web::i18n::problem(crate::context::Locale::English, &problem),
+    match serde_json::from_value::<Problem>(problem.clone()) {
+        Ok(problem) => {
+            let said = crate::web::i18n::problem(crate::context::Locale::English, &problem);
+            // Where in the file, or which field.
+            match &problem.at {
+                Some(at) => format!("{at}: {said}"),
+                None => said,
+            }
+        }
         Err(_) => problem.to_string(),
     }
 }

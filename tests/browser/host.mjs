@@ -19,6 +19,31 @@ function freePort() {
 export async function start() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "onedoor-"));
   const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  let host = await run(folder, port, address);
+  const passwords = {};
+  for (const line of host.out().split("\n")) {
+    const [, login, password] = line.match(/^(\S+)\s+(\w{4}-\w{4}-\w{4})\s/) ?? [];
+    if (login) passwords[login] = password;
+  }
+  return {
+    address,
+    passwords,
+    log: () => host.log(),
+    // Stopped and started again on what it has kept.
+    restart: async () => {
+      await host.stop();
+      host = await run(folder, port, address);
+    },
+    stop: async () => {
+      await host.stop();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+// The program, once it answers.
+async function run(folder, port, address) {
   const program = path.join(ROOT, "target/debug/onedoor");
   const plugins = path.join(ROOT, "target/components");
   const host = spawn(program, ["demo", "--port", port, "--data", path.join(folder, "demo"), "--plugins", plugins], { cwd: ROOT });
@@ -26,7 +51,6 @@ export async function start() {
   let log = "";
   host.stdout.on("data", (bytes) => (out += bytes));
   host.stderr.on("data", (bytes) => (log += bytes));
-  const address = `http://127.0.0.1:${port}`;
   for (let n = 0; ; n++) {
     if (host.exitCode !== null) throw new Error(`the host ended:\n${out}\n${log}`);
     if (n > 600) throw new Error(`the host does not answer:\n${out}\n${log}`);
@@ -34,21 +58,11 @@ export async function start() {
     if (ready && out.includes(address)) break;
     await new Promise((done) => setTimeout(done, 100));
   }
-  const passwords = {};
-  for (const line of out.split("\n")) {
-    const [, login, password] = line.match(/^(\S+)\s+(\w{4}-\w{4}-\w{4})\s/) ?? [];
-    if (login) passwords[login] = password;
-  }
-  return {
-    address,
-    passwords,
-    log: () => log,
-    stop: async () => {
-      host.kill("SIGTERM");
-      await new Promise((done) => host.once("exit", done));
-      fs.rmSync(folder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    host.kill("SIGTERM");
+    await new Promise((done) => host.once("exit", done));
   };
+  return { out: () => out, log: () => log, stop };
 }
 
 // Signs in with the printed password.

@@ -248,7 +248,27 @@ async function gallery(how) {
 // What an administrator brings in, and what is left to do.
 async function bulk(how, n) {
   const file = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await as("dutykeeper", how, async ({ page, show }) => {
+    await show("precedents", "/work/precedents");
+    const answer = await page.request.get(`${host.address}/api/v1/duty-lists/in-force?format=csv`);
+    const csv = await answer.text();
+    await show("duty-version", "/work/duty-list/versions/in-force");
+    await show("duty", "/work/duty-list");
+    await page.setInputFiles("#file", file("list.csv", csv.replace(",24,48,120,", ",24,12,120,")));
+    await page.click("form[action='/work/duty-list'] button");
+    await show("duty-refused");
+    assert(await page.isVisible(".govuk-error-summary"));
+    await page.setInputFiles("#file", file("list.csv", csv.replace(",24,48,120,", ",24,36,120,")));
+    await page.fill("#version", `tried-${n}`);
+    await page.click("form[action='/work/duty-list'] button");
+    await show("duty-checked");
+    assert((await page.textContent("main")).includes("P0202"));
+    await page.click("form[action='/work/duty-list'] button");
+    await show("duty-put");
+    assert((await page.textContent("main")).includes(`tried-${n}`));
+  });
   await as("admin", how, async ({ page, show }) => {
+    await show("units", "/work/units?within=310101022");
     await show("ready", "/work/ready");
     await show("grid", "/work/grid");
     await show("grid-community", "/work/grid?code=310101022027");

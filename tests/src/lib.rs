@@ -20,5 +20,7 @@ pub fn desk(division: &str) -> Unit {
         kind: DESK.to_owned(),
         division: division.to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     }
 }

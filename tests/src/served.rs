@@ -26,10 +26,16 @@ pub struct Served {
 
 impl Served {
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with a configuration that `change` has changed.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let config = Config::local(Kind::Demo, folder.path().join("demo"), address.port());
+        let mut config = Config::local(Kind::Demo, folder.path().join("demo"), address.port());
+        change(&mut config);
         let app = App::open(config).await.unwrap();
         let accounts = demo::prepare(&app).await.unwrap();
         let router = web::router(app.clone());
@@ -59,6 +65,19 @@ impl Served {
         let cookie = answer.headers().get(header::SET_COOKIE).unwrap();
         let cookie = cookie.to_str().unwrap().split(';').next();
         cookie.unwrap().to_owned()
+    }
+
+    /// Posts JSON to the API as a browser does; what is answered, which must be a success.
+    pub async fn posted_json(&self, cookie: &str, path: &str, body: Value) -> Value {
+        let asked = self.client.post(format!("{}/api/v1/{path}", self.base));
+        let asked = asked.header(header::COOKIE, cookie);
+        let asked = asked.header(header::ORIGIN, &self.base);
+        let asked = asked.header("idempotency-key", path).json(&body);
+        let answer = asked.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Posts a component, or nothing, to the API, as a browser does: a cookie alone is refused.

@@ -105,7 +105,8 @@ fn has_cargo(tool: &str) -> bool {
 
 fn components() -> anyhow::Result<()> {
     steps::components()?;
-    steps::guests()
+    steps::guests()?;
+    steps::clients()
 }
 
 /// Unit, database, plugin and end-to-end tests; the database's on SQLite and on PostgreSQL.

@@ -1,6 +1,7 @@
-//! The guests that are not in Rust: each made by its language's own tool, from a lock file, with
+//! What is not in Rust. The guests: each made by its language's own tool, from a lock file, with
 //! the WASI that its runtime imports and again with stubs in its place, and then dressed by
-//! `onedoor-plugin build --component` as any department would.
+//! `onedoor-plugin build --component` as any department would. And the
+//! clients that tests talk to a host with.
 
 use std::{
     fs,
@@ -18,6 +19,8 @@ const CONTRACT: &str = "wit";
 const WORLD: &str = "portal-plugin";
 /// The folder of the Python tool.
 const PYTHON: &str = "target/python";
+/// The folder of the clients.
+const CLIENTS: &str = "target/clients";
 
 /// Builds those whose sources, or the contract, are newer than their components.
 pub fn guests() -> anyhow::Result<()> {
@@ -80,27 +83,35 @@ fn python(out: &Path, stubbed: bool) -> anyhow::Result<()> {
     run(&mut make)
 }
 
-/// componentize-py in a virtual environment of its own, made when its requirements are newer.
+/// componentize-py.
 fn python_tool() -> anyhow::Result<String> {
-    let tool = format!("{PYTHON}/bin/componentize-py");
-    let wanted = "tests/guests/python/requirements.txt";
-    // The tool keeps the time of its wheel: another file says when it was installed.
-    let done = format!("{PYTHON}/installed");
-    if Path::new(&tool).is_file() && steps::newer(&done, &[wanted])? {
-        return Ok(tool);
+    environment(PYTHON, "tests/guests/python/requirements.txt")?;
+    Ok(format!("{PYTHON}/bin/componentize-py"))
+}
+
+/// The clients in Python that tests talk to a host with.
+pub fn clients() -> anyhow::Result<()> {
+    environment(CLIENTS, "tests/clients/requirements.txt")
+}
+
+/// A virtual environment with what `wanted` pins, made when that is newer.
+fn environment(folder: &str, wanted: &str) -> anyhow::Result<()> {
+    // What is installed keeps the times of its wheels: another file says when it was.
+    let done = format!("{folder}/installed");
+    let pip = format!("{folder}/bin/pip");
+    if Path::new(&pip).is_file() && steps::newer(&done, &[wanted])? {
+        return Ok(());
     }
     if !has("python3") || !quiet(&mut command("python3", &["-c", "import ensurepip, venv"])) {
         debian::install(
             &["python3", "python3-venv"],
-            "a guest in Python needs Python 3.10 or newer with venv",
+            "guests and clients in Python need Python 3.10 or newer with venv",
         )?;
     }
-    say("installing componentize-py");
-    run(&mut command("python3", &["-m", "venv", "--clear", PYTHON]))?;
-    let pip = format!("{PYTHON}/bin/pip");
+    say(&format!("installing {wanted}"));
+    run(&mut command("python3", &["-m", "venv", "--clear", folder]))?;
     let quietly = ["install", "-q", "--disable-pip-version-check"];
     let mut install = command(&pip, &quietly);
     run(install.args(["--require-hashes", "--only-binary=:all:", "-r", wanted]))?;
-    fs::write(done, "")?;
-    Ok(tool)
+    Ok(fs::write(done, "")?)
 }

@@ -59,6 +59,8 @@ enum Task {
     Components,
     /// Build the components that the tests attack the host with.
     Guests,
+    /// Install the clients that the tests talk to a host with.
+    Clients,
 }
 
 /// Ends with what went wrong in a line, not with a trace of this program: the last lines of a log
@@ -85,5 +87,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Divisions => steps::divisions(),
         Task::Components => steps::components(),
         Task::Guests => steps::guests(),
+        Task::Clients => steps::clients(),
     }
 }

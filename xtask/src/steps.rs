@@ -115,6 +115,11 @@ pub fn guests() -> anyhow::Result<()> {
     languages::guests()
 }
 
+/// The clients that tests talk to a host with.
+pub fn clients() -> anyhow::Result<()> {
+    languages::clients()
+}
+
 /// Builds those of which a source is newer than the component: their own, the SDK's, the
 /// contract's, or the lock file of their workspace.
 fn build_components(packages: &[PathBuf], out: &str) -> anyhow::Result<()> {

@@ -84,6 +84,8 @@ async fn serve(folder: &std::path::Path) -> (App, SocketAddr) {
         kind: "emergency".to_owned(),
         division: "310101".to_owned(),
         parent: None,
+        instrument: Some("made up for the benchmark".to_owned()),
+        lent: None,
     };
     let write = app
         .domain

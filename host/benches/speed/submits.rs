@@ -41,6 +41,8 @@ async fn on(name: &str, scratch: Scratch) {
         kind: DESK.to_owned(),
         division: COMMUNITY.to_owned(),
         parent: None,
+        instrument: Some("made up for the benchmark".to_owned()),
+        lent: None,
     };
     let cx = domain.system("bench");
     populate(&domain, &cx, vec![desk], Vec::new())
@@ -114,6 +116,8 @@ async fn one_report(domain: Domain, once: String) {
     };
     let report = Report {
         once,
+        procedure: None,
+        party: None,
         class: None,
         title: "路灯不亮".to_owned(),
         description: "弄堂口的路灯三天没亮了".to_owned(),

@@ -100,7 +100,6 @@ grid-coordinate-not-a-number = The coordinate must be a number.
 grid-datum-missing = Say which coordinate system it is: cgcs2000, wgs84, gcj02 or bd09.
 grid-datum-unknown = The coordinate system must be cgcs2000, wgs84, gcj02 or bd09.
 grid-search-too-long = Type at most { $limit } characters.
-duty-list-unreadable = The duty list could not be read.
 
 ## Forms
 form-required = Answer this question.

@@ -156,3 +156,5 @@ digest-done = Done
 digest-done-how = Resolved, answered or handed over on the day, or a visit made.
 digest-proposed = Proposals to decide
 digest-proposed-how = Waits to be filed now, with a proposal of a service that nobody has decided on.
+digest-hinted = Hints to judge
+digest-hinted-how = Cases of a cluster or a repeat caller that nobody has judged yet.

@@ -100,7 +100,6 @@ grid-coordinate-not-a-number = 坐标须为数字。
 grid-datum-missing = 请说明坐标系：cgcs2000、wgs84、gcj02 或 bd09。
 grid-datum-unknown = 坐标系须为 cgcs2000、wgs84、gcj02 或 bd09。
 grid-search-too-long = 最多输入 { $limit } 个字。
-duty-list-unreadable = 无法读取权责清单。
 
 ## Forms
 form-required = 请填写这一项。

@@ -156,3 +156,5 @@ digest-done = 办结
 digest-done-how = 当天办结、答复、送达，或完成走访。
 digest-proposed = 待定的建议
 digest-proposed-how = 现在等待立案，且有应用提出的类别建议没有人决定。
+digest-hinted = 待判断的线索
+digest-hinted-how = 涉及聚集或反复来电线索、还没有人判断的事项。

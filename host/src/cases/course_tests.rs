@@ -8,6 +8,7 @@ use super::{
     lifecycle::{Input, step, unborn},
     model::{Action, Case, Clock, Rating, State, Urgency},
     operations::{Command, DESK, Report, act, get, submit},
+    prepare::COORDINATION,
     scheduler,
 };
 use crate::{
@@ -24,7 +25,8 @@ pub(super) const DAY: i64 = 24 * HOUR;
 pub(super) const DISTRICT: &str = "310101";
 pub(super) const STREET: &str = "310101022";
 pub(super) const COMMUNITY: &str = "310101022027";
-const TEAM: &str = "u-310101022-urban-management";
+pub(super) const TEAM: &str = "u-310101022-urban-management";
+pub(super) const GREENING: &str = "u-310101022-greening";
 /// A class that a street's team may do, without a photo.
 const NOISE: &str = "E0504";
 
@@ -39,7 +41,7 @@ pub(super) fn desk(division: &str) -> String {
     format!("u-{division}")
 }
 
-fn unit(id: String, kind: &str, division: &str) -> Unit {
+pub(super) fn unit(id: String, kind: &str, division: &str) -> Unit {
     Unit {
         name_zh: id.clone(),
         name_en: id.clone(),
@@ -47,6 +49,8 @@ fn unit(id: String, kind: &str, division: &str) -> Unit {
         kind: kind.to_owned(),
         division: division.to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     }
 }
 
@@ -59,6 +63,8 @@ impl World {
             unit(desk(COMMUNITY), DESK, COMMUNITY),
             unit(TEAM.to_owned(), "police", STREET),
             unit("checks".to_owned(), "verification", DISTRICT),
+            unit(GREENING.to_owned(), "greening", STREET),
+            unit("joint".to_owned(), COORDINATION, DISTRICT),
         ];
         let cx = domain.system("test");
         populate(&domain, &cx, units, Vec::new()).await.unwrap();
@@ -81,6 +87,12 @@ impl World {
             "administrator" => Some((desk(DISTRICT), DISTRICT, Role::Administrator)),
             "grid-worker" => Some((desk(COMMUNITY), COMMUNITY, Role::GridWorker)),
             "supervisor" => Some((desk(DISTRICT), DISTRICT, Role::Supervisor)),
+            "supervisor2" => Some((desk(DISTRICT), DISTRICT, Role::Supervisor)),
+            "keeper" => Some((desk(DISTRICT), DISTRICT, Role::DutyKeeper)),
+            "community2" => Some((desk(COMMUNITY), COMMUNITY, Role::Dispatcher)),
+            "gardener" => Some((GREENING.to_owned(), STREET, Role::Handler)),
+            "convener" => Some(("joint".to_owned(), DISTRICT, Role::Supervisor)),
+            "clerk" => Some(("checks".to_owned(), DISTRICT, Role::CounterClerk)),
             "hotline" => Some(("checks".to_owned(), DISTRICT, Role::HotlineAgent)),
             _ => None,
         };
@@ -118,7 +130,7 @@ impl World {
         }
     }
 
-    async fn submitted(&self) -> Case {
+    pub(super) async fn submitted(&self) -> Case {
         submit(&self.domain, &self.who("resident"), self.report())
             .await
             .unwrap()
@@ -132,15 +144,15 @@ impl World {
             Action::File => command.class(NOISE, Urgency::Normal),
             Action::Dispatch => command.to(&desk(STREET)),
             Action::Relay => command.to(TEAM),
-            Action::Rate => Command {
+            Action::Rate | Action::RateByCall => Command {
                 rating: Some(Rating {
                     contacted: true,
                     solved: true,
                     satisfied: 4,
                 }),
-                ..command
+                ..command.words("事由")
             },
-            Action::Decline => Command {
+            Action::Decline | Action::Return | Action::ReportUnable | Action::Refuse => Command {
                 basis: Some("《城市照明管理规定》".to_owned()),
                 ..command.words("事由")
             },
@@ -157,6 +169,11 @@ impl World {
         .await
     }
 
+    /// Does what was put together by hand.
+    pub(super) async fn gives(&self, name: &str, command: Command) -> Result<Case> {
+        act(&self.domain, &self.who(name), command).await
+    }
+
     pub(super) async fn does(&self, case: &Case, name: &str, action: Action, to: State) -> Case {
         let done = self.tries(case, name, action).await;
         let done = done.unwrap_or_else(|error| panic!("{name} {action:?}: {error:?}"));
@@ -171,7 +188,7 @@ impl World {
     }
 
     /// To the hands that work on it.
-    async fn in_progress(&self) -> Case {
+    pub(super) async fn in_progress(&self) -> Case {
         let case = self.submitted().await;
         self.does(&case, "community", Action::File, State::Filed)
             .await;
@@ -257,7 +274,8 @@ both! {
         let case = world.does(&case, "resident", Action::Rate, State::Closed).await;
         assert_eq!(case.course.rating.unwrap().satisfied, 4);
         let row = world.row(&case).await;
-        assert_eq!((row.closed, row.due, row.deadlines.len()), (Some(world.now), None, 0));
+        assert_eq!((row.closed, row.due), (Some(world.now), None));
+        assert!(row.deadlines.iter().all(|it| it.clock.is_window()), "{row:?}");
         world.proves(&case).await;
     }
 
@@ -430,18 +448,23 @@ both! {
     async fn a_later_class_does_not_loosen_the_rules(database) {
         let world = World::new(database).await;
         let case = world.submitted().await;
-        // Of the district alone; the community's desk would send it to the street as noise.
+        // Of the district alone; its desk has it from the moment it is filed.
         let file = world.command(&case, Action::File).await.class("E0303", Urgency::Normal);
         let bureau = vec![unit("bureau".to_owned(), "construction", DISTRICT)];
         let cx = world.domain.system("test");
         populate(&world.domain, &cx, bureau, Vec::new()).await.unwrap();
-        let cx = world.who("community");
-        act(&world.domain, &cx, file).await.unwrap();
+        let filed = act(&world.domain, &world.who("community"), file).await.unwrap();
+        assert_eq!(filed.course.holder.unwrap().unit, desk(DISTRICT));
+        assert_eq!(filed.course.raisers, [desk(COMMUNITY)]);
+        assert!(world.tries(&case, "community", Action::Dispatch).await.is_err());
+        // As noise it could go to the street.
+        let cx = world.who("district");
         let low = world.command(&case, Action::Dispatch).await.class(NOISE, Urgency::Normal);
         assert!(matches!(act(&world.domain, &cx, low).await, Err(Error::Invalid(_))));
-        let right = world.command(&case, Action::Dispatch).await.to(&desk(DISTRICT));
+        let right = world.command(&case, Action::Dispatch).await.to("bureau");
         let sent = act(&world.domain, &cx, right).await.unwrap();
         assert_eq!(sent.course.class.as_deref(), Some("E0303"));
+        world.proves(&case).await;
     }
 
     async fn a_changed_log_is_found(database) {

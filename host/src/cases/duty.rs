@@ -1,33 +1,71 @@
-//! The duty list 权责清单: which unit answers for a class, how low it may fall, and how long each
-//! step may take. Data, checked when it is loaded; a running case keeps the limits it was given.
+//! The duty list 权责清单: which unit answers for a class, who helps, how low it may fall, and how
+//! long each step may take. Data, checked when it is brought in; a case keeps the version it was
+//! filed under. `table` reads and writes it, `check` and `overlay` judge it, `lists` holds the
+//! versions, `keeper` is the only door to change them, `precedents` is how rulings propose to.
 
-use serde::Deserialize;
+pub mod check;
+pub mod difference;
+pub mod keeper;
+#[cfg(test)]
+mod keeper_tests;
+mod lists;
+pub mod overlay;
+pub mod precedents;
+pub mod table;
+#[cfg(test)]
+mod tests;
+
+pub use lists::{DutyLists, Version};
+
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::{
+    calendar::Calendar,
     lifecycle::Dues,
     model::{Procedure, Urgency},
-    working_time,
 };
 use crate::{
     context::Locale,
-    error::{Error, Problem, Result},
+    error::{Error, Result},
     identity::Level,
     time::Timestamp,
 };
 
 /// Which hours count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = DutyHours)]
 #[serde(rename_all = "lowercase")]
 pub enum Hours {
     /// All of them.
     Natural,
-    /// Monday to Friday, 9 to 17. Holidays are not known yet and count as working days.
+    /// 9 to 17 on the days that the calendar says are worked.
     Working,
 }
 
+/// When a co-unit 配合单位 is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = DutyCall)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// When the lead asks.
+    OnCall,
+    /// Always: the lead cannot finish without it.
+    Required,
+}
+
+/// A unit that helps the lead with the cases of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct CoUnit {
+    /// Kind of unit; the nearest one upward from the place is meant, as for a lead.
+    pub unit: String,
+    /// When it is asked.
+    pub call: Call,
+}
+
 /// The five fields that one network manages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = DutyField)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// 公共安全
@@ -43,6 +81,15 @@ pub enum Field {
 }
 
 impl Field {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Safety,
+        Self::Construction,
+        Self::Market,
+        Self::Livelihood,
+        Self::CityOperation,
+    ];
+
     /// The name in the API and, after `domain-`, of its words on screens.
     pub const fn name(self) -> &'static str {
         match self {
@@ -56,15 +103,13 @@ impl Field {
 }
 
 /// One class of the list.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DutyItem {
     /// The class.
     pub code: String,
     zh: String,
     en: String,
     /// By which table its cases move; an incident where the list does not say.
-    #[serde(default)]
     pub procedure: Procedure,
     /// Field of management.
     pub domain: Field,
@@ -79,11 +124,15 @@ pub struct DutyItem {
     hours: [u32; 4],
     /// How many photos prove that it is done.
     pub evidence: u32,
-    /// Kinds of the units whose part the lead must wait for.
-    #[serde(default)]
-    required: Vec<String>,
     /// The law or rule it rests on.
     pub basis: String,
+    co_units: Vec<CoUnit>,
+    /// In how many of its hours a unit may return it 退单; see [`Self::return_hours`].
+    return_hours: Option<u32>,
+    /// In how many of its hours a co-unit has to be done; see [`Self::co_hours`].
+    co_hours: Option<u32>,
+    /// For how many days it may be reopened; see [`Self::reopen_days`].
+    reopen_days: Option<u32>,
 }
 
 impl DutyItem {
@@ -97,31 +146,90 @@ impl DutyItem {
 
     /// Whether its lead must wait for the part of a unit of this kind.
     pub fn requires(&self, kind: &str) -> bool {
-        self.required.iter().any(|it| it == kind)
+        let mut all = self.co_units.iter();
+        all.any(|it| it.call == Call::Required && check::kind(&it.unit) == kind)
+    }
+
+    /// The units that help, in the list's order; each kind once, and never the lead's.
+    pub fn co_units(&self) -> &[CoUnit] {
+        &self.co_units
+    }
+
+    /// In how many hours, of those that count for the class, a unit it was sent to may return it
+    /// 退单. Where the list does not say: 24 working hours, or 8 natural ones.
+    pub fn return_hours(&self) -> u32 {
+        self.return_hours.unwrap_or(match self.clock {
+            Hours::Working => 24,
+            Hours::Natural => 8,
+        })
+    }
+
+    /// For how many days after it is resolved it may be reopened; 15 where the list does not say.
+    pub fn reopen_days(&self) -> u32 {
+        self.reopen_days.unwrap_or(REOPEN)
+    }
+
+    /// In how many hours, of those that count for the class, a co-unit has to be done. Where the
+    /// list does not say: 24, or the limit of a normal case if that is less.
+    pub fn co_hours(&self) -> u32 {
+        let [.., normal] = self.hours;
+        self.co_hours.unwrap_or(normal.min(24))
+    }
+
+    /// Until when a unit that is sent the case at `now` may return it.
+    pub fn return_by(&self, now: Timestamp, calendar: &Calendar) -> Timestamp {
+        self.after(now, self.return_hours(), calendar)
+    }
+
+    /// Until when a co-unit that is asked at `now` has to be done.
+    pub fn co_task_by(&self, now: Timestamp, calendar: &Calendar) -> Timestamp {
+        self.after(now, self.co_hours(), calendar)
+    }
+
+    /// Until when a case that is resolved at `now` may be reopened: so many times 24 hours.
+    pub fn reopen_until(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(i64::from(self.reopen_days()) * DAY)
+    }
+
+    /// The same with its windows written out, where the list leaves them to the defaults.
+    #[must_use]
+    pub fn explicit(&self) -> Self {
+        Self {
+            return_hours: Some(self.return_hours()),
+            co_hours: Some(self.co_hours()),
+            reopen_days: Some(self.reopen_days()),
+            ..self.clone()
+        }
+    }
+
+    fn after(&self, now: Timestamp, hours: u32, calendar: &Calendar) -> Timestamp {
+        match self.clock {
+            Hours::Natural => now.plus_seconds(i64::from(hours) * HOUR),
+            Hours::Working => calendar.after(now, hours),
+        }
     }
 
     /// When each clock would run out, started at `now`.
-    pub fn dues(&self, urgency: Urgency, now: Timestamp, zone: &jiff::tz::TimeZone) -> Dues {
+    pub fn dues(&self, urgency: Urgency, now: Timestamp, calendar: &Calendar) -> Dues {
         let [accept, emergency, urgent, normal] = self.hours;
         let resolve = match urgency {
             Urgency::Emergency => emergency,
             Urgency::Urgent => urgent,
             Urgency::Normal => normal,
         };
-        let after = |hours: u32| match self.clock {
-            Hours::Natural => now.plus_seconds(i64::from(hours) * HOUR),
-            Hours::Working => working_time::after(now, i64::from(hours) * HOUR, zone),
-        };
         Dues {
-            accept: after(accept),
-            resolve: after(resolve),
-            return_by: after(RETURN_HOURS),
-            co_task: after(resolve),
+            accept: self.after(now, accept, calendar),
+            resolve: self.after(now, resolve, calendar),
+            return_by: self.return_by(now, calendar),
+            co_task: self.co_task_by(now, calendar),
+            reopen: self.reopen_until(now),
             ..before_class(now)
         }
     }
 }
 
+/// For how many days a case may be reopened where the list does not say.
+const REOPEN: u32 = 15;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
@@ -140,10 +248,10 @@ pub fn before_class(now: Timestamp) -> Dues {
         confirm: now.plus_seconds(DAY),
         rate: now.plus_seconds(7 * DAY),
         again: now.plus_seconds(DAY),
-        return_by: now.plus_seconds(i64::from(RETURN_HOURS) * HOUR),
+        return_by: now.plus_seconds(8 * HOUR),
         rule: now.plus_seconds(2 * DAY),
         co_task: now.plus_seconds(7 * DAY),
-        reopen: now.plus_seconds(15 * DAY),
+        reopen: now.plus_seconds(i64::from(REOPEN) * DAY),
         appeal: now.plus_seconds(15 * DAY),
         follow: now.plus_seconds(14 * DAY),
         deliver: now.plus_seconds(10 * DAY),
@@ -152,20 +260,11 @@ pub fn before_class(now: Timestamp) -> Dues {
     }
 }
 
-/// How long a unit has to find that it was sent what is another's, in the hours that its item counts.
-const RETURN_HOURS: u32 = 8;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: String,
-    items: Vec<DutyItem>,
-}
-
-/// A checked list.
-#[derive(Debug)]
+/// A checked list: each class once, and so with exactly one lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DutyList {
-    /// What it is called; a case names the one it was filed under.
+    /// What it is called; a case names the one it was filed under. `CITY+DISTRICT` where a
+    /// district's overlay tightens the city's.
     pub version: String,
     items: BTreeMap<String, DutyItem>,
 }
@@ -176,29 +275,23 @@ impl DutyList {
         Self::parse(include_str!("../../data/duty-list.toml"))
     }
 
-    /// From TOML. `Invalid` names each wrong item: a code that is there twice, a limit of 0 or
-    /// out of order, an empty name or basis.
+    /// The list that earlier versions of this program brought: cases were filed under it.
+    fn earlier() -> Result<Self> {
+        Self::parse(include_str!("../../data/duty-list-2026-11b.toml"))
+    }
+
+    /// From TOML that names its version. `Invalid` names line and column of everything wrong.
     pub fn parse(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            Error::Invalid(vec![
-                Problem::general("duty-list-unreadable").with("why", error.message()),
-            ])
-        })?;
-        let mut problems = Vec::new();
-        let mut items = BTreeMap::new();
-        for item in file.items {
-            problems.extend(faults(&item).map(|code| Problem::at(&item.code, code)));
-            if let Some(twice) = items.insert(item.code.clone(), item) {
-                problems.push(Problem::at(&twice.code, "duty-list-code-twice"));
-            }
-        }
-        if problems.is_empty() {
-            Ok(Self {
-                version: file.version,
-                items,
-            })
-        } else {
-            Err(Error::Invalid(problems))
+        let draft = table::read(text.as_bytes(), table::Format::Toml)?;
+        let version = draft.version.clone();
+        let version = version.ok_or_else(|| Error::invalid("version", "duty-list-no-version"))?;
+        draft.list(version)
+    }
+
+    fn of(version: String, items: impl IntoIterator<Item = DutyItem>) -> Self {
+        Self {
+            version,
+            items: items.into_iter().map(|it| (it.code.clone(), it)).collect(),
         }
     }
 
@@ -210,73 +303,5 @@ impl DutyList {
     /// All classes, by code.
     pub fn items(&self) -> impl Iterator<Item = &DutyItem> {
         self.items.values()
-    }
-}
-
-/// The list in force. Cheap to clone; all clones see a change at once.
-#[derive(Clone)]
-pub struct DutyLists(std::sync::Arc<arc_swap::ArcSwap<DutyList>>);
-
-impl DutyLists {
-    /// Holding `list`.
-    pub fn new(list: DutyList) -> Self {
-        Self(std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(list)))
-    }
-
-    /// The list in force now.
-    pub fn list(&self) -> std::sync::Arc<DutyList> {
-        self.0.load_full()
-    }
-}
-
-fn faults(item: &DutyItem) -> impl Iterator<Item = &'static str> {
-    let [accept, emergency, urgent, normal] = item.hours;
-    let limits = accept > 0 && emergency > 0 && emergency <= urgent && urgent <= normal;
-    let words = [&item.code, &item.zh, &item.en, &item.lead, &item.basis];
-    let empty = words.iter().any(|it| it.trim().is_empty());
-    let upper = item.basic && item.lowest > Level::Community;
-    [
-        (!limits).then_some("duty-list-limits"),
-        empty.then_some("duty-list-empty"),
-        upper.then_some("duty-list-basic-too-low"),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_list_is_sound_and_covers_every_field() {
-        let list = DutyList::first().unwrap();
-        assert!(list.items().count() >= 40);
-        for field in [
-            "safety",
-            "construction",
-            "market",
-            "livelihood",
-            "city-operation",
-        ] {
-            assert!(list.items().any(|it| it.domain.name() == field), "{field}");
-        }
-        assert_eq!(
-            list.item("P0101").unwrap().name(Locale::Chinese),
-            "路灯损坏"
-        );
-    }
-
-    #[test]
-    fn a_wrong_item_is_named() {
-        let text = r#"version = "x"
-            items = [{ code = "A", zh = "一", en = "One", domain = "safety", lead = "x",
-              lowest = "district", basic = true, clock = "natural", hours = [1, 9, 2, 3],
-              evidence = 0, basis = "法" }]"#;
-        let Err(Error::Invalid(problems)) = DutyList::parse(text) else {
-            panic!("accepted")
-        };
-        let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
-        assert_eq!(codes, ["duty-list-limits", "duty-list-basic-too-low"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     identity::Post,
     keys::Purpose,
-    notices,
+    notices, webhooks,
 };
 
 /// The consumer of the outbox that tells plugins.
@@ -74,9 +74,14 @@ pub(super) async fn append(
     event.hash = hash(&case.id, &event);
     rows::insert_event(t, &case.id, &event, &salt).await?;
     figures::note(t, domain, case, input).await?;
+    if seq == 1 || event.words.is_some() {
+        rows::search::index(t, case).await?;
+    }
     notices::about_case(t, domain, cx, case, input.action, &event.id).await?;
+    notices::about_followed(t, domain, cx, case, input.action, &event.id).await?;
     let payload = serde_json::json!({ "case": case.id, "action": input.action.name(), "at": cx.now.micros() });
-    outbox::push(t, &event.id, PLUGINS, &payload.to_string(), cx.now).await
+    outbox::push(t, &event.id, PLUGINS, &payload.to_string(), cx.now).await?;
+    webhooks::announce(t, &event.id, &case.id, cx.now).await
 }
 
 fn role(cx: &Context, post: Option<&Post>) -> Option<String> {

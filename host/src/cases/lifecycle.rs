@@ -170,6 +170,9 @@ pub struct Input {
     /// Whether the lead must wait for the part that is asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
+    /// The units that the duty list makes the lead wait for, of whoever takes it on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Hop>,
     /// Whether it is of the sample that somebody looks at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sampled: bool,

@@ -332,6 +332,7 @@ fn stepped(before: &At, after: &At, input: &Input) {
             Action::AnswerOversight,
             Action::VerifyPass,
             Action::FinishTrivial,
+            Action::Follow,
             Action::Deliver,
             Action::Answer,
         ];

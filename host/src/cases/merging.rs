@@ -70,8 +70,9 @@ pub(super) async fn tell_followers(
         plugin: None,
         ..cx.clone()
     };
+    let version = rows::duty_version(t, &primary.id).await?;
+    let list = domain.duty.of_case(&version);
     for mut case in rows::followers(t, &primary.id).await? {
-        let list = domain.duty.list();
         let duty = match (action, &course.class) {
             (Action::Follow, Some(class)) => duty_for(t, &list, class, &case.division).await?,
             _ => None,
@@ -96,6 +97,9 @@ pub(super) async fn tell_followers(
         })?;
         case.due = case.next_due();
         rows::update(t, &case, was).await?;
+        if action == Action::Follow {
+            rows::put_duty_version(t, &case.id, &list.version).await?;
+        }
         events::append(t, domain, &host, &case, &input, None, Said::default()).await?;
     }
     Ok(())

@@ -3,11 +3,19 @@
 
 pub mod actors;
 pub mod board;
+pub mod calendar;
 #[cfg(test)]
 pub(crate) mod course_tests;
+#[cfg(test)]
+mod crowd_tests;
+pub mod duplicates;
+#[cfg(test)]
+mod duplicates_tests;
 pub mod duty;
 pub mod events;
 pub mod figures;
+pub mod followers;
+pub mod hints;
 pub mod lifecycle;
 #[cfg(test)]
 mod lifecycle_tests;
@@ -20,7 +28,12 @@ pub mod queues;
 mod refusal;
 pub mod routing;
 pub mod scheduler;
+pub mod search;
+#[cfg(test)]
+mod search_tests;
 mod submit;
+#[cfg(test)]
+mod turnings_tests;
 pub mod views;
 pub mod visits;
 #[cfg(test)]

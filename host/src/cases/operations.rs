@@ -3,6 +3,7 @@
 
 use super::{
     actors,
+    duty::precedents::{self, Ruling},
     events::{self, Said},
     lifecycle, merging,
     model::{Action, Case, Procedure, Rating, Urgency},
@@ -290,6 +291,7 @@ async fn advance(
         text.map(str::to_owned)
     };
     let (words, basis) = (trimmed(&command.words), trimmed(&command.basis));
+    let returned_by = case.course.holder.as_ref().map(|it| it.unit.clone());
     (case.course, case.deadlines) =
         lifecycle::step(&case.course, &case.deadlines, &input).map_err(refusal::error)?;
     case.due = case.next_due();
@@ -303,6 +305,9 @@ async fn advance(
         basis: basis.as_deref(),
     };
     events::append(t, domain, cx, &case, &input, post, said).await?;
+    if command.action == Action::Rule {
+        remember(t, domain, cx, &case, returned_by, words).await?;
+    }
     merging::tell_followers(t, domain, cx, &case).await?;
     // What was seen is of the problem, not of the visit.
     if command.action == Action::Find {
@@ -310,6 +315,10 @@ async fn advance(
     }
     if let (Some(class), Some(urgency)) = (prepare::chosen(command), command.urgency) {
         rows::choose(t, &case.id, class, urgency).await?;
+    }
+    if prepare::chosen(command).is_some() {
+        let list = domain.duty.at(&case.division, cx.now);
+        rows::put_duty_version(t, &case.id, &list.version).await?;
     }
     attachments::bind(
         t,
@@ -321,6 +330,37 @@ async fn advance(
     )
     .await?;
     Ok(case)
+}
+
+/// A ruling that moves a case is proposed as a change to the duty list, so that the next case of its
+/// class need not be disputed.
+async fn remember(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    case: &Case,
+    returned_by: Option<String>,
+    words: Option<String>,
+) -> Result<()> {
+    let told = case.course.holder.as_ref().map(|it| it.unit.clone());
+    let (Some(from_unit), Some(to_unit), Some(class)) =
+        (returned_by, told, case.course.class.clone())
+    else {
+        return Ok(());
+    };
+    if from_unit == to_unit {
+        return Ok(());
+    }
+    let reason = words.unwrap_or_default();
+    let ruling = Ruling {
+        case: case.id.clone(),
+        class,
+        division: case.division.clone(),
+        from_unit,
+        to_unit,
+        reason: reason.chars().take(precedents::REASON).collect(),
+    };
+    precedents::propose(t, domain, cx, ruling).await.map(drop)
 }
 
 /// One case. `NotFound` when there is none, or it is not the caller's to see; `Unauthenticated`

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    db::{self, Transaction, units::Unit},
+    db::{self, Transaction, cases as rows, units::Unit},
     domain::Domain,
     error::{Error, Result},
     identity::{Level, Post, Role},
@@ -86,7 +86,7 @@ pub(super) async fn input(
     command: &Command,
     actor: &[(Who, Option<&Post>)],
 ) -> Result<Input> {
-    let list = domain.duty.list();
+    let list = list_for(t, domain, cx, case, command).await?;
     // A class is chosen when a case is filed; naming another later must not loosen its rules.
     let class = chosen(command).or(case.course.class.as_ref());
     let duty = match class {
@@ -106,6 +106,7 @@ pub(super) async fn input(
         who: actor.iter().map(|(who, _)| *who).collect(),
         actor: cx.account().map(str::to_owned),
         unit: post_for(command.action, case, actor).and_then(actors::hop),
+        parts: parts(t, case, command.action, item).await?,
         required: command.required || required(t, item, target.as_ref()).await?,
         target,
         link: match command.action {
@@ -121,7 +122,7 @@ pub(super) async fn input(
         files: command.files.len().try_into().unwrap_or(u32::MAX),
         rating: command.rating,
         dues: match item {
-            Some(item) => item.dues(urgency, cx.now, &domain.zone),
+            Some(item) => item.dues(urgency, cx.now, &domain.duty.calendar()),
             None => duty::before_class(cx.now),
         },
         ..blank(command.action, cx)
@@ -133,6 +134,29 @@ pub(super) async fn input(
 fn sampled(domain: &Domain, case: &Case) -> bool {
     let digest = domain.keys.mac(Purpose::Event, &["sample", &case.id]);
     digest.starts_with(['0', '1'])
+}
+
+/// The units here that the duty item makes whoever takes a case on wait for.
+async fn parts(
+    c: &mut db::Connection,
+    case: &Case,
+    action: Action,
+    item: Option<&DutyItem>,
+) -> Result<Vec<Hop>> {
+    let takes = matches!(action, Action::Accept | Action::SelfHandle);
+    let mut found = Vec::new();
+    let Some(item) = item.filter(|_| takes) else {
+        return Ok(found);
+    };
+    for it in item
+        .co_units()
+        .iter()
+        .filter(|it| it.call == duty::Call::Required)
+    {
+        let unit = nearest(c, &it.unit, Level::Street, &case.division).await?;
+        found.extend(unit.as_ref().and_then(hop));
+    }
+    Ok(found)
 }
 
 /// Whether the duty item says that the lead must wait for a unit of this kind.
@@ -177,7 +201,13 @@ async fn target(
             )
             .await
         }
-        (_, Some(unit)) => Ok(db::units::get(c, unit).await?.as_ref().and_then(hop)),
+        (_, Some(unit)) => match db::units::get(c, unit).await? {
+            // No authority, no act (法无授权不可为).
+            Some(unit) if !unit.acts() => {
+                Err(Error::invalid("target", "case-target-no-instrument"))
+            }
+            found => Ok(found.as_ref().and_then(hop)),
+        },
         (_, None) => Ok(None),
     }
 }
@@ -225,6 +255,7 @@ pub(super) fn blank(action: Action, cx: &Context) -> Input {
         until: None,
         basis: false,
         required: false,
+        parts: Vec::new(),
         sampled: false,
         now: cx.now,
         dues: duty::before_class(cx.now),
@@ -270,7 +301,8 @@ pub fn hop(unit: &Unit) -> Option<Hop> {
     })
 }
 
-/// The duty item at this place: its lead is the nearest unit of its kind, from the street up.
+/// The duty item at this place: its lead is the nearest unit of its kind that has authority, from
+/// the street up, and never below the level that the class is kept at.
 pub(super) async fn duty_for(
     c: &mut db::Connection,
     list: &Arc<DutyList>,
@@ -280,26 +312,48 @@ pub(super) async fn duty_for(
     let Some(item) = list.item(class) else {
         return Err(Error::invalid("class", "case-class-unknown"));
     };
-    // The office of a street is the desk of that street.
-    let kind = if item.lead == "street-office" {
-        DESK
-    } else {
-        item.lead.as_str()
-    };
-    let mut lead = None;
-    for level in [Level::Street, Level::District] {
-        if lead.is_none()
-            && let Some(code) = division_at(division, level)
-        {
-            lead = db::units::of(c, code, kind).await?.map(|it| it.id);
-        }
-    }
+    let lead = nearest(c, &item.lead, item.lowest, division).await?;
     Ok(Some(Duty {
         class: item.code.clone(),
         procedure: item.procedure,
-        lead,
+        lead: lead.map(|it| it.id),
         lowest: item.lowest,
         basic: item.basic,
         evidence: item.evidence,
     }))
+}
+
+/// The nearest unit of a kind of the duty list, from the street up, and not below `lowest`.
+async fn nearest(
+    c: &mut db::Connection,
+    kind: &str,
+    lowest: Level,
+    division: &str,
+) -> Result<Option<Unit>> {
+    for level in [Level::Street, Level::District] {
+        if level >= lowest
+            && let Some(code) = division_at(division, level)
+            && let Some(unit) = db::units::of(c, code, duty::check::kind(kind)).await?
+        {
+            return Ok(Some(unit));
+        }
+    }
+    Ok(None)
+}
+
+/// The list that a command goes by: what is in force at the place where it files the case, and the
+/// version that the case was filed under for everything after.
+async fn list_for(
+    t: &mut Transaction,
+    domain: &Domain,
+    cx: &Context,
+    case: &Case,
+    command: &Command,
+) -> Result<Arc<DutyList>> {
+    domain.duty.fresh(t, cx.now).await?;
+    if chosen(command).is_some() {
+        return Ok(domain.duty.at(&case.division, cx.now));
+    }
+    let version = rows::duty_version(t, &case.id).await?;
+    Ok(domain.duty.of_case(&version))
 }

@@ -153,6 +153,8 @@ pub enum Effect {
     Redirect,
     /// The target is asked for a part.
     AskPart,
+    /// The units that the duty list makes the lead wait for are asked.
+    AskRequired,
     /// The part stands like this now.
     SetPart(CoState),
     /// What nobody has to wait for is not done.

@@ -28,7 +28,7 @@ pub fn error(refusal: Refusal) -> Error {
         Refusal::CoUnit => Error::invalid("target", "case-co-unit"),
         Refusal::Part => Error::Conflict("case-no-part"),
         Refusal::PartsOpen => Error::Conflict("case-parts-open"),
-        Refusal::Until => Error::invalid("until", "case-until"),
+        Refusal::Until => Error::invalid("until", "case-until-range"),
         Refusal::NotAsked => Error::Conflict("case-suspend-not-asked"),
         Refusal::NotUnable => Error::Conflict("case-not-unable"),
         Refusal::NotDone => Error::Conflict("case-unable"),

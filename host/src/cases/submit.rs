@@ -14,7 +14,7 @@ use crate::{
     db::{Transaction, cases as rows},
     domain::Domain,
     error::{Error, Problem, Result},
-    grid::{self, Position},
+    grid::{self, Point, Position},
     identity::{Role, phone, subjects},
     plugins::Capability,
 };
@@ -81,10 +81,19 @@ async fn reporter(domain: &Domain, cx: &Context, report: &Report) -> Result<Beha
         // A plugin that acts by itself, on what a device said or on a schedule.
         Principal::System(_) if cx.plugin.is_some() => Ok(none),
         Principal::Anonymous | Principal::System(_) => Err(Error::Unauthenticated),
-        Principal::Service { account, .. } => Ok(Behalf {
-            account: Some(account.clone()),
-            ..none
-        }),
+        Principal::Service { account, .. } => {
+            let sent = report.contact_phone.as_deref();
+            let sent = sent.filter(|_| cx.channel == Channel::Open311);
+            let phone = sent.unwrap_or_default().trim();
+            let number = phone::normal(phone).ok();
+            Ok(Behalf {
+                account: Some(account.clone()),
+                phone_hash: number.as_deref().map(|it| phone::hash(domain, it)),
+                // Another country's number is kept as it was sent: somebody may still dial it.
+                phone: number.or_else(|| Some(phone.to_owned()).filter(|it| !it.is_empty())),
+                ..none
+            })
+        }
         Principal::Person(person) => {
             let Some(phone) = &report.contact_phone else {
                 return Ok(Behalf {
@@ -131,11 +140,16 @@ fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
         }
     };
     longest("title", &report.title, TITLE);
-    longest("description", &report.description, WORDS);
+    longest("description", &report.description, words(cx));
     longest("address", &report.address, ADDRESS);
     longest(
         "contact_name",
         report.contact_name.as_deref().unwrap_or(""),
+        40,
+    );
+    longest(
+        "contact_phone",
+        report.contact_phone.as_deref().unwrap_or(""),
         40,
     );
     let about = report.about.as_ref().and_then(|it| it.name.as_deref());
@@ -151,7 +165,6 @@ fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
     {
         problems.push(Problem::at("class", "case-class-unknown"));
     }
-    let _ = cx;
     if problems.is_empty() {
         Ok(())
     } else {
@@ -159,15 +172,34 @@ fn check_report(domain: &Domain, cx: &Context, report: &Report) -> Result<()> {
     }
 }
 
+/// The longest description by this door: GeoReport v2 promises 4,000 characters, and an address of
+/// a picture comes after them.
+fn words(cx: &Context) -> usize {
+    match cx.channel {
+        Channel::Open311 => 4600,
+        _ => WORDS,
+    }
+}
+
 /// The cell of the point, else the community that was chosen; never a guess.
 fn place(domain: &Domain, cx: &Context, report: &Report) -> Result<(String, Option<Position>)> {
-    let position = report.point.map(|it| it.position()).transpose()?;
+    locate(domain, cx, report.point, report.division.as_ref())
+}
+
+/// The same for a point and a division.
+pub(super) fn locate(
+    domain: &Domain,
+    cx: &Context,
+    point: Option<Point>,
+    division: Option<&String>,
+) -> Result<(String, Option<Position>)> {
+    let position = point.map(|it| it.position()).transpose()?;
     if let Some(at) = position
         && let Some(cell) = grid::locate_position(domain, cx, at)
     {
         return Ok((cell.code, position));
     }
-    let Some(code) = &report.division else {
+    let Some(code) = division else {
         let code = if position.is_some() {
             "case-place-outside"
         } else {
@@ -191,7 +223,8 @@ async fn opening(
     report: &Report,
     division: &str,
 ) -> Result<Input> {
-    let list = domain.duty.list();
+    domain.duty.fresh(t, cx.now).await?;
+    let list = domain.duty.at(division, cx.now);
     let duty = match &report.class {
         Some(class) => duty_for(t, &list, class, division).await?,
         None => None,
@@ -219,7 +252,7 @@ async fn opening(
     };
     if let (Procedure::Visit, Some(item)) = (procedure, item) {
         let urgency = report.urgency.unwrap_or(Urgency::Normal);
-        input.dues = item.dues(urgency, cx.now, &domain.zone);
+        input.dues = item.dues(urgency, cx.now, &domain.duty.calendar());
     }
     Ok(input)
 }
@@ -281,7 +314,8 @@ pub(super) async fn open(
         deadlines,
     };
     case.due = case.next_due();
-    rows::insert(t, &case, &domain.duty.list().version).await?;
+    let list = domain.duty.at(&case.division, cx.now);
+    rows::insert(t, &case, &list.version).await?;
     let about = report.about.as_ref().and_then(|it| it.name.as_ref());
     let name = report.contact_name.as_ref().or(about);
     if behalf.phone.is_some() || name.is_some() {

@@ -385,7 +385,9 @@ async fn targets(domain: &Domain, case: &Case, rule: &Rule) -> Result<Vec<Unit>>
         let mut parts = course.co_tasks.iter();
         parts.any(|part| part.unit == it.unit && part.state.open())
     };
-    let list = domain.duty.list();
+    let mut c = domain.database.read().await?;
+    let version = rows::duty_version(&mut c, &case.id).await?;
+    let list = domain.duty.of_case(&version);
     let item = course.class.as_ref().and_then(|it| list.item(it));
     let lowest = item.map(|it| it.lowest);
     let urgency = match rule.action {
@@ -407,14 +409,13 @@ async fn targets(domain: &Domain, case: &Case, rule: &Rule) -> Result<Vec<Unit>>
         }
         _ => false,
     };
-    let mut c = domain.database.read().await?;
     let mut found = Vec::new();
     for level in [Level::Community, Level::Street, Level::District] {
         let Some(code) = division_at(&case.division, level) else {
             continue;
         };
         for unit in db::units::at(&mut c, code).await? {
-            if operations::hop(&unit).is_some_and(|hop| fits(&hop)) {
+            if unit.acts() && operations::hop(&unit).is_some_and(|hop| fits(&hop)) {
                 found.push(unit);
             }
         }

@@ -33,6 +33,8 @@ async fn world(database: crate::db::Database) -> World {
         kind: kind.to_owned(),
         division: STREET.to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
         name_zh: id.to_owned(),
         name_en: id.to_owned(),
     };

@@ -37,6 +37,34 @@ pub enum ImportCommand {
         #[command(flatten)]
         to: Target,
     },
+    /// A version of the duty list, from CSV or TOML: all or nothing, with what it changes told.
+    DutyList {
+        /// The list; the end of its name, .csv or .toml, says how it is written
+        file: PathBuf,
+        /// For one district only, by its code of 6 digits: an overlay that may tighten and not loosen
+        #[arg(long, value_name = "CODE")]
+        district: Option<String>,
+        /// The day from whose start it counts, 2027-01-01; at once by default
+        #[arg(long, value_name = "DATE")]
+        from: Option<String>,
+        /// What to call it; what the file says, or the day, by default
+        #[arg(long, value_name = "VERSION")]
+        name: Option<String>,
+        /// Tell what is wrong and what would change, and change nothing
+        #[arg(long)]
+        check: bool,
+        /// Where to.
+        #[command(flatten)]
+        to: Target,
+    },
+    /// Years of the working calendar, from TOML as the notices of the State Council have them.
+    Calendar {
+        /// The file
+        file: PathBuf,
+        /// Where to.
+        #[command(flatten)]
+        to: Target,
+    },
     /// Boundaries of grid cells, from a GeoJSON FeatureCollection: all or nothing.
     Cells {
         /// The file
@@ -50,6 +78,22 @@ pub enum ImportCommand {
         /// Where to.
         #[command(flatten)]
         to: Target,
+    },
+}
+
+/// What `onedoor export` can be told to write.
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// A version of the duty list, to a file that can be brought in again.
+    DutyList {
+        /// The file; the end of its name, .csv or .toml, says how to write it
+        file: PathBuf,
+        /// Which version; the one in force by default
+        #[arg(long, value_name = "VERSION", default_value = "in-force")]
+        name: String,
+        /// Where from.
+        #[command(flatten)]
+        from: Target,
     },
 }
 

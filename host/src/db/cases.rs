@@ -1,6 +1,10 @@
 //! Rows of cases, their events and deadlines. Writes what the engine decided, never decides.
 
+pub mod followers;
+pub mod hints;
 mod lists;
+pub mod near;
+pub mod search;
 
 pub use lists::{Filter, Order, Round, Seen, Tally, due_cursor, list, tally};
 
@@ -13,7 +17,7 @@ use crate::{
     error::{Error, Result},
     time::Timestamp,
 };
-use lists::any;
+pub(super) use lists::any;
 
 /// An event as it is kept.
 #[derive(Clone, Debug)]
@@ -89,6 +93,25 @@ pub async fn insert(t: &mut Transaction, case: &Case, duty_version: &str) -> Res
         .await?;
     put_deadlines(t, case).await?;
     put_units(t, case).await
+}
+
+/// The version of the duty list that a case goes by.
+pub async fn duty_version(c: &mut Connection, id: &str) -> Result<String> {
+    let row = sql("SELECT duty_version FROM cases WHERE id = $1")
+        .bind(id)
+        .one(c)
+        .await?;
+    row.get("duty_version")
+}
+
+/// Names the version of the duty list that a case goes by from its filing on.
+pub async fn put_duty_version(t: &mut Transaction, id: &str, version: &str) -> Result<()> {
+    sql("UPDATE cases SET duty_version = $1 WHERE id = $2")
+        .bind(version)
+        .bind(id)
+        .run(t)
+        .await?;
+    Ok(())
 }
 
 /// Writes the course of a case. `Conflict` when somebody else moved it since `was`.
@@ -463,15 +486,20 @@ pub struct Due {
     pub part: String,
 }
 
-/// Deadlines that passed at or before `now`, the longest overdue first. On PostgreSQL the rows are
-/// locked until the transaction ends, and those another host works on are passed over.
+/// Deadlines that passed at or before `now`, the longest overdue first. On PostgreSQL their cases
+/// are locked until the transaction ends, and those somebody else works on are passed over. A case
+/// is always locked before its deadlines: whoever did it the other way round would wait for an act
+/// that waits for them.
 pub async fn overdue(t: &mut Transaction, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
-    let mut statement = sql("SELECT case_id, clock, part FROM case_deadlines WHERE paused IS NULL")
-        .push_bind(" AND due <= ?", now)
-        .push(" ORDER BY due, case_id")
-        .push_bind(" LIMIT ?", limit);
+    let mut statement = sql(
+        "SELECT d.case_id, d.clock, d.part FROM case_deadlines d JOIN cases c ON c.id = d.case_id
+         WHERE d.paused IS NULL",
+    )
+    .push_bind(" AND d.due <= ?", now)
+    .push(" ORDER BY d.due, d.case_id")
+    .push_bind(" LIMIT ?", limit);
     if t.backend() == super::Backend::Postgres {
-        statement = statement.push(" FOR UPDATE SKIP LOCKED");
+        statement = statement.push(" FOR NO KEY UPDATE OF c SKIP LOCKED");
     }
     let rows = statement.all(t).await?;
     let due = |row: &Row| {

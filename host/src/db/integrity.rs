@@ -48,7 +48,7 @@ pub async fn events(
     c: &mut Connection,
     take: &mut (dyn FnMut(&str, cases::Event) + Send),
 ) -> Result<()> {
-    sql("SELECT e.*, CAST(NULL AS TEXT) AS words FROM case_events e ORDER BY case_id, seq")
+    sql("SELECT e.*, CAST(NULL AS TEXT) AS words, CAST(NULL AS TEXT) AS basis FROM case_events e ORDER BY case_id, seq")
         .each(c, &mut |row| {
             let case: String = row.get("case_id")?;
             take(&case, cases::read_event(&row)?);

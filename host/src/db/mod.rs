@@ -8,6 +8,7 @@ pub mod cases;
 #[cfg(test)]
 mod conformance;
 pub mod drafts;
+pub mod duty;
 pub mod figures;
 pub mod grid;
 pub mod holds;
@@ -16,6 +17,7 @@ pub mod integrity;
 pub mod jobs;
 pub mod keyvalue;
 pub mod notices;
+pub mod open311;
 pub mod outbox;
 pub mod plugins;
 pub mod readiness;
@@ -28,6 +30,7 @@ pub mod subjects;
 #[doc(hidden)]
 pub mod testing;
 pub mod units;
+pub mod webhooks;
 mod writer;
 
 use futures_util::future::BoxFuture;
@@ -123,7 +126,8 @@ impl Database {
             Pools::Sqlite { writer, .. } => MIGRATIONS.run(writer.pool()).await,
             Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
         };
-        result.map_err(Error::internal)
+        result.map_err(Error::internal)?;
+        cases::search::prepare(self).await
     }
 
     /// Whether the schema is of this version: a command that looks on beside a host must not

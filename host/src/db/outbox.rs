@@ -129,6 +129,17 @@ pub async fn failed(
     Ok(())
 }
 
+/// It failed: again at `due`, for a consumer that parks by a rule of its own ([`park`]).
+pub async fn again(t: &mut Transaction, id: &str, why: &str, due: Timestamp) -> Result<()> {
+    sql("UPDATE outbox SET due = $1, failure = $2 WHERE id = $3")
+        .bind(due)
+        .bind(why)
+        .bind(id)
+        .run(t)
+        .await
+        .map(drop)
+}
+
 /// It was not tried, since its receiver rests: again at `due`, and no try is counted.
 pub async fn postponed(t: &mut Transaction, id: &str, due: Timestamp) -> Result<()> {
     sql("UPDATE outbox SET due = $1, tries = tries - 1 WHERE id = $2")

@@ -8,8 +8,10 @@ use crate::{error::Result, time::Timestamp};
 /// Offices and the people in them.
 #[derive(Clone, Debug, Default)]
 pub struct Staffed {
-    /// Kinds of office that there are.
+    /// Kinds of office that there are, with authority.
     pub kinds: BTreeSet<String>,
+    /// Units of a place without the instrument by which they were founded.
+    pub units_without: u64,
     /// Districts that have an office.
     pub districts: BTreeSet<String>,
     /// Divisions whose desk somebody dispatches at.
@@ -23,10 +25,16 @@ pub struct Staffed {
 /// Counts at `now`.
 pub async fn staffed(c: &mut Connection, now: Timestamp) -> Result<Staffed> {
     let mut found = Staffed::default();
-    sql("SELECT DISTINCT kind, division FROM units")
+    sql("SELECT kind, division, instrument, lent FROM units")
         .each(c, &mut |row| {
-            found.kinds.insert(row.get("kind")?);
+            let instrument: Option<String> = row.get("instrument")?;
+            let lent: Option<Timestamp> = row.get("lent")?;
+            if instrument.is_some() || lent.is_some() {
+                found.kinds.insert(row.get("kind")?);
+            }
             let division: String = row.get("division")?;
+            // The operator has no place, and needs none.
+            found.units_without += u64::from(instrument.is_none() && division.len() >= 6);
             found.districts.extend(division.get(..6).map(str::to_owned));
             Ok(())
         })

@@ -94,9 +94,16 @@ pub fn offices(divisions: &[Division]) -> Vec<Unit> {
     units
 }
 
+/// What founded a unit of the demonstration: made up like the unit, and saying so.
+fn instrument(place: &str, name: &str) -> String {
+    format!("演示虚构（synthetic）：演编〔2000〕{place}号《关于设立{name}的通知》")
+}
+
 fn desk(division: &Division, name_zh: String, name_en: String, above: Option<&str>) -> Unit {
     Unit {
         id: desk_of(&division.code),
+        instrument: Some(instrument(&division.code, &name_zh)),
+        lent: None,
         name_zh,
         name_en,
         kind: "desk".to_owned(),
@@ -113,6 +120,8 @@ fn department_unit(district: &Division, (kind, zh, en): (&str, &str, &str)) -> U
         kind: kind.to_owned(),
         division: district.code.clone(),
         parent: Some(desk_of(&district.code)),
+        instrument: Some(instrument(&district.code, zh)),
+        lent: None,
     }
 }
 
@@ -120,6 +129,8 @@ fn team_unit(street: &Division, (kind, zh, en): (&str, &str, &str)) -> Unit {
     Unit {
         id: team_of(&street.code, kind),
         name_zh: format!("{}{zh}", street.name),
+        instrument: Some(instrument(&street.code, zh)),
+        lent: None,
         name_en: format!("{} {en}", street.name_en),
         kind: kind.to_owned(),
         division: street.code.clone(),

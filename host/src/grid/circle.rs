@@ -68,22 +68,17 @@ pub async fn near(
     }
     let at = at.position()?;
     let reach = f64::from(minutes) * 60.0 * WALKING;
-    let (north, east) = (
-        reach / DEGREE,
-        reach / (DEGREE * at.lat.to_radians().cos().max(0.01)),
-    );
-    let bounds = [
-        [at.lon - east, at.lat - north],
-        [at.lon + east, at.lat + north],
-    ];
     let found = {
         let mut c = domain.database.read().await?;
-        db::service_points::within(&mut c, bounds).await?
+        db::service_points::within(&mut c, bounds(at, reach)).await?
     };
     let mut found: Vec<(f64, ServicePoint)> = found
         .into_iter()
         .filter(|it| kind.is_none_or(|kind| it.kind == kind))
-        .map(|it| (metres(at, &it), it))
+        .map(|it| {
+            let (lon, lat) = (it.lon, it.lat);
+            (metres(at, Position { lon, lat }), it)
+        })
         .filter(|(metres, _)| *metres <= reach)
         .collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -139,7 +134,19 @@ fn middle(domain: &Domain, cx: &Context, community: &str) -> Option<Position> {
     })
 }
 
-fn metres(from: Position, to: &ServicePoint) -> f64 {
+/// West and south, then east and north, of all that is within `reach` metres of a position; the
+/// corners are farther away.
+pub(crate) fn bounds(at: Position, reach: f64) -> [[f64; 2]; 2] {
+    let north = reach / DEGREE;
+    let east = reach / (DEGREE * at.lat.to_radians().cos().max(0.01));
+    [
+        [at.lon - east, at.lat - north],
+        [at.lon + east, at.lat + north],
+    ]
+}
+
+/// Metres between two positions a walk apart: on a plane, as the crow flies.
+pub(crate) fn metres(from: Position, to: Position) -> f64 {
     let north = (to.lat - from.lat) * DEGREE;
     let east = (to.lon - from.lon) * DEGREE * from.lat.to_radians().cos();
     north.hypot(east)

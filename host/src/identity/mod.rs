@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod directory;
+pub mod instruments;
 pub mod operations;
 mod password;
 pub mod phone;

@@ -78,6 +78,9 @@ pub fn operator_unit() -> db::units::Unit {
         kind: "operator".to_owned(),
         division: "00".to_owned(),
         parent: None,
+        // It has no place, and so no case: nothing that an instrument would have to allow.
+        instrument: None,
+        lent: None,
     }
 }
 

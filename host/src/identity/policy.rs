@@ -36,6 +36,8 @@ pub enum Act {
     SendSignals,
     /// See the figures of a division: for those who see all its cases.
     ReadBoard,
+    /// Judge what the host has noticed among the cases of a division.
+    JudgeHints,
     /// See the catalogue of datasets.
     ReadDatasets,
     /// Give and take back leave to read a dataset of the own unit.
@@ -44,11 +46,15 @@ pub enum Act {
     WitnessConsent,
     /// Find a person, and read records through a plugin that may.
     ReadRecords,
+    /// Change the duty list and the calendar, and decide about precedents.
+    KeepDutyList,
+    /// Tell other systems of a unit's cases by webhooks.
+    ManageWebhooks,
 }
 
 impl Act {
     /// All of them, in the order of the matrix.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::ManagePeople,
         Self::ReadPeople,
         Self::ReadAudit,
@@ -64,10 +70,13 @@ impl Act {
         Self::MakeToken,
         Self::SendSignals,
         Self::ReadBoard,
+        Self::JudgeHints,
         Self::ReadDatasets,
         Self::ManageGrants,
         Self::WitnessConsent,
         Self::ReadRecords,
+        Self::KeepDutyList,
+        Self::ManageWebhooks,
     ];
 
     /// Whether it can be done with a token, or only by somebody who has signed in.
@@ -78,6 +87,7 @@ impl Act {
                 | Self::MakeToken
                 | Self::ManagePeople
                 | Self::ManageGrants
+                | Self::ManageWebhooks
                 | Self::WitnessConsent
         )
     }
@@ -109,9 +119,11 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
         && resource.author.is_none_or(|author| author != account);
     use Role as R;
     match act {
-        Act::ManagePeople | Act::ReadAudit | Act::ImportGrid | Act::ReplayMessages => {
-            post.role == R::Administrator
-        }
+        Act::ManagePeople
+        | Act::ReadAudit
+        | Act::ImportGrid
+        | Act::ReplayMessages
+        | Act::ManageWebhooks => post.role == R::Administrator,
         Act::ReadPeople => matches!(post.role, R::Administrator | R::Supervisor | R::DutyKeeper),
         Act::FileOnBehalf => matches!(post.role, R::CounterClerk | R::HotlineAgent),
         Act::ReadContact => {
@@ -139,6 +151,7 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
                 R::GridWorker | R::Verifier | R::Supervisor | R::DutyKeeper
             )
         }
+        Act::JudgeHints => here && post.role == R::Supervisor,
         Act::MakeToken | Act::ReadDatasets => post.role != R::Resident,
         Act::ManageGrants => match post.role {
             R::Administrator => true,
@@ -157,6 +170,7 @@ pub fn allows(post: &Post, account: &str, act: Act, resource: Resource<'_>) -> b
                     | R::Supervisor
             )
         }
+        Act::KeepDutyList => here && post.role == R::DutyKeeper,
         Act::WitnessConsent => here && matches!(post.role, R::CounterClerk | R::GridWorker),
     }
 }

@@ -44,6 +44,8 @@ async fn person(domain: &Domain, login: &str, role: Option<Role>) -> (Context, S
         kind: "desk".to_owned(),
         division: "310101".to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     };
     let newcomer = Newcomer {
         login: Some(login.to_owned()),

@@ -27,6 +27,8 @@ async fn staffed(database: db::Database) -> (Domain, Context, tempfile::TempDir)
         kind: "desk".to_owned(),
         division: COMMUNITY.to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     };
     let worker = Newcomer {
         login: Some("worker".to_owned()),

@@ -13,6 +13,7 @@ use crate::{
     identity::{Act, Resource, audit, need},
     page::{Page, Paging},
     time::Timestamp,
+    webhooks::deliver,
 };
 
 /// What kind of message it is.
@@ -28,6 +29,8 @@ pub enum Kind {
     Signal,
     /// An event that could not be shared out among the plugins.
     Share,
+    /// An event for a webhook.
+    Webhook,
 }
 
 impl Kind {
@@ -38,6 +41,7 @@ impl Kind {
             Self::Triage => "triage",
             Self::Signal => "signal",
             Self::Share => "share",
+            Self::Webhook => "webhook",
         }
     }
 }
@@ -78,6 +82,7 @@ impl From<outbox::Parked> for Message {
             (inbox::SIGNALS, _) => Kind::Signal,
             (follow::CALLS, Some("triage")) => Kind::Triage,
             (follow::CALLS, _) => Kind::Event,
+            (consumer, _) if deliver::is_consumer(consumer) => Kind::Webhook,
             _ => Kind::Share,
         };
         Self {

@@ -26,6 +26,8 @@ pub(super) async fn host() -> Host {
         kind: "emergency".to_owned(),
         division: "310101".to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     });
     let job = async move |t: &mut Transaction| {
         for unit in &units {

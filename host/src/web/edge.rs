@@ -10,8 +10,11 @@ use axum::{
 use std::{any::Any, time::Instant};
 use tracing::Instrument as _;
 
-use super::{api::problem, error::Failure};
+use super::{api::problem, error::Failure, open311::fault};
 use crate::{app::App, error::Error};
+
+/// Where other systems report by Open311: not a page, and with failures of its own form.
+pub const OPEN311: &str = "/open311/";
 
 /// The number of a request: in its log lines, its audit rows, its answer. In the extensions of
 /// every request; never taken from the caller.
@@ -36,8 +39,19 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     response
 }
 
-/// Gives a failed request under `/api/` its problem document.
+/// Gives a failed request under `/api/` its problem document, and one under `/open311/` that of
+/// Open311.
 pub async fn explain(request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with(OPEN311) {
+        let reader = fault::Reader::of(&request);
+        let response = next.run(request).await;
+        return match response.status() {
+            status if status.is_client_error() || status.is_server_error() => {
+                fault::explain(response, &reader)
+            }
+            _ => response,
+        };
+    }
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }

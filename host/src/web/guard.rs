@@ -13,7 +13,7 @@ use std::{
     num::NonZeroU32,
 };
 
-use super::session;
+use super::{edge::OPEN311, session};
 use crate::{app::App, error::Error};
 
 /// How many guesses an address may make at once, and then how many a minute.
@@ -110,15 +110,17 @@ pub async fn slow_guesses(State(app): State<App>, request: Request, next: Next) 
 
 /// Refuses a write that another site made the browser send (OWASP, CSRF prevention: Fetch
 /// Metadata, with Origin for browsers that do not send it). A request with a token in its header
-/// and no cookie cannot be forged that way.
+/// and no cookie cannot be forged that way, nor one of Open311: it takes no cookie.
 pub async fn same_site(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    let page = !request.uri().path().starts_with("/api/");
-    let forgeable = !safe && (page || session::has_cookie(&app, headers));
+    let path = request.uri().path();
+    let page = !path.starts_with("/api/");
+    let by_key = path.starts_with(OPEN311);
+    let forgeable = !safe && !by_key && (page || session::has_cookie(&app, headers));
     if forgeable && !ours(&app, headers) {
         return Error::Forbidden("other-site").into_response();
     }

@@ -9,7 +9,7 @@ use axum::{
 };
 use maud::{DOCTYPE, Markup, html};
 
-use super::{assets, error::Failure, i18n, i18n::Words, session};
+use super::{assets, edge::OPEN311, error::Failure, i18n, i18n::Words, session};
 use crate::{
     app::App,
     config::Kind,
@@ -159,7 +159,10 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
 /// change a password, is led there.
 pub async fn explain(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path.starts_with("/api/") || path.starts_with("/assets/") {
+    if ["/api/", "/assets/", OPEN311]
+        .iter()
+        .any(|it| path.starts_with(it))
+    {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

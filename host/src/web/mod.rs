@@ -9,12 +9,13 @@ pub mod error;
 pub mod forms;
 pub mod guard;
 pub mod layout;
+pub mod open311;
 pub mod pages;
 pub mod router;
 pub mod session;
 pub mod sheet;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use crate::i18n;
 pub use router::router;

@@ -13,7 +13,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
-use super::{api, assets, edge, guard, layout, pages};
+use super::{api, assets, edge, guard, layout, open311, pages};
 use crate::{
     app::App,
     plugins::{COMPILATION, verify},
@@ -64,8 +64,11 @@ table! {
     get "/api/v1/grid/imports" api::imports::list;
     get "/api/v1/grid/imports/{id}" api::imports::progress;
     get "/api/v1/classes" api::cases::classes;
+    get "/api/v1/cases" api::search::find;
     post "/api/v1/cases" api::cases::submit;
     get "/api/v1/cases/mine" api::cases::mine;
+    get "/api/v1/cases/followed" api::near::followed;
+    post "/api/v1/cases/near" api::near::near;
     get "/api/v1/cases/number/{number}" api::cases::by_number;
     get "/api/v1/cases/{id}" api::cases::get;
     get "/api/v1/cases/{id}/timeline" api::cases::timeline;
@@ -73,8 +76,13 @@ table! {
     get "/api/v1/cases/{id}/linked" api::cases::linked;
     get "/api/v1/cases/{id}/choices" api::cases::choices;
     get "/api/v1/cases/{id}/suggestions" api::cases::suggestions;
+    get "/api/v1/cases/{id}/duplicates" api::near::duplicates;
+    post "/api/v1/cases/{id}/follow" api::near::follow;
+    delete "/api/v1/cases/{id}/follow" api::near::unfollow;
     post "/api/v1/cases/{id}/contact" api::cases::contact;
     post "/api/v1/cases/{id}/actions" api::cases::act;
+    get "/api/v1/hints" api::near::hints;
+    post "/api/v1/hints/{id}/decision" api::near::judge;
     get "/api/v1/queues" api::cases::queues;
     get "/api/v1/queues/{queue}" api::cases::queue;
     get "/api/v1/figures" api::figures::show;
@@ -87,6 +95,15 @@ table! {
     get "/api/v1/digest" api::figures::digest;
     get "/api/v1/digest/cases" api::figures::digest_cases;
     get "/api/v1/attachments/{id}" api::attachments::fetch;
+    get "/api/v1/duty-lists" api::duty::versions;
+    get "/api/v1/duty-lists/{version}" api::duty::version;
+    get "/api/v1/duty-lists/{version}/difference" api::duty::difference;
+    get "/api/v1/calendar" api::duty::calendar;
+    post "/api/v1/calendar" api::duty::put_calendar;
+    get "/api/v1/precedents" api::duty::precedents;
+    post "/api/v1/precedents/{id}/accept" api::duty::accept;
+    post "/api/v1/precedents/{id}/reject" api::duty::reject;
+    post "/api/v1/units/{id}/instrument" api::duty::instrument;
     get "/api/v1/readiness" api::readiness::list;
     get "/api/v1/people" api::people::list;
     get "/api/v1/units" api::people::all_units;
@@ -130,6 +147,13 @@ table! {
     get "/api/v1/board" api::machines::board;
     get "/api/v1/messages" api::machines::messages;
     post "/api/v1/messages/{message}/read" api::machines::mark;
+    get "/api/v1/webhooks" api::webhooks::list;
+    post "/api/v1/webhooks" api::webhooks::create;
+    delete "/api/v1/webhooks/{id}" api::webhooks::delete;
+    post "/api/v1/webhooks/{id}/secret" api::webhooks::rotate;
+    post "/api/v1/webhooks/{id}/replay" api::webhooks::replay_all;
+    get "/api/v1/webhooks/{id}/deliveries" api::webhooks::deliveries;
+    post "/api/v1/webhooks/{id}/deliveries/{delivery}/replay" api::webhooks::replay;
 }
 
 table! {
@@ -158,6 +182,8 @@ table! {
     get "/find" pages::matters::find_form;
     post "/find" pages::matters::find;
     get "/cases/{id}" pages::case::show;
+    post "/cases/{id}/follow" pages::near::follow;
+    post "/cases/{id}/unfollow" pages::near::unfollow;
     get "/files/{id}" pages::files::show;
     get "/services" pages::home::all;
     get "/services/{plugin}/{page}" pages::service::show;
@@ -175,10 +201,27 @@ table! {
 }
 
 table! {
+    /// Open311: what ends with the form of the answer is told apart by the handlers.
+    open311_routes, OPEN311:
+    get "/open311/discovery.xml" open311::discovery;
+    get "/open311/discovery.json" open311::discovery;
+    get "/open311/v2/services.xml" open311::services;
+    get "/open311/v2/services.json" open311::services;
+    get "/open311/v2/services/{code}" open311::definition;
+    get "/open311/v2/requests.xml" open311::list;
+    get "/open311/v2/requests.json" open311::list;
+    post "/open311/v2/requests.xml" open311::file;
+    post "/open311/v2/requests.json" open311::file;
+    get "/open311/v2/requests/{service_request_id}" open311::one;
+    get "/open311/v2/tokens/{token}" open311::token;
+}
+
+table! {
     /// Pages of staff.
     work_routes, WORK:
     get "/work" pages::work::home::show;
     get "/work/find" pages::work::home::find;
+    get "/work/search" pages::work::search::show;
     get "/work/queues/{queue}" pages::work::home::queue;
     get "/work/visits/new" pages::work::visits::form;
     post "/work/visits/new" pages::work::visits::plan;
@@ -193,6 +236,13 @@ table! {
     post "/work/people/{account}/posts" pages::work::person::give_post;
     post "/work/people/{account}/posts/{post}/end" pages::work::person::end_post;
     get "/work/grid" pages::work::grid::show;
+    get "/work/duty-list" pages::work::duty::show;
+    get "/work/duty-list/versions/{version}" pages::work::duty::version;
+    get "/work/duty-list/difference" pages::work::duty::difference;
+    get "/work/precedents" pages::work::precedents::show;
+    post "/work/precedents/{id}/{step}" pages::work::precedents::decide;
+    get "/work/units" pages::work::units::show;
+    post "/work/units/{id}/instrument" pages::work::units::name;
     get "/work/datasets" pages::work::datasets::list;
     get "/work/grants" pages::work::grants::show;
     post "/work/grants" pages::work::grants::give;
@@ -214,7 +264,14 @@ table! {
     get "/work/figures/exclusions" pages::work::figures::exclusions;
     get "/work/digest" pages::work::digest::show;
     get "/work/digest/cases" pages::work::digest::cases;
+    post "/work/hints/{id}/{decision}" pages::work::hints::decide;
     get "/work/messages" pages::work::messages::show;
+    get "/work/webhooks" pages::work::webhooks::show;
+    post "/work/webhooks" pages::work::webhooks::create;
+    get "/work/webhooks/{id}" pages::work::webhooks::one;
+    post "/work/webhooks/{id}/replay" pages::work::webhooks::replay;
+    post "/work/webhooks/{id}/secret" pages::work::webhooks::rotate;
+    post "/work/webhooks/{id}/delete" pages::work::webhooks::delete;
     post "/work/messages/{message}/replay" pages::work::messages::replay;
     get "/work/plugins/{id}/jobs" pages::work::messages::jobs;
     post "/work/plugins/{id}/messages/replay" pages::work::messages::replay_all;
@@ -232,6 +289,7 @@ table! {
     post "/services/{plugin}/{page}/forms/{form}" pages::service::begin;
     post "/work/cases/{id}/actions/{action}" pages::work::case::act;
     post "/work/people/import" pages::work::ready::import;
+    post "/work/duty-list" pages::work::duty::upload;
     post "/work/grid/cells" pages::work::grid::bring;
 }
 
@@ -239,6 +297,7 @@ table! {
     /// What of the API takes files.
     api_upload_routes, API_UPLOADS:
     post "/api/v1/attachments" api::attachments::upload;
+    post "/api/v1/duty-lists" api::duty::put;
     post "/api/v1/service-points" api::circle::import;
     post "/api/v1/grid/cells" api::cells::import;
 }
@@ -258,7 +317,16 @@ table! {
 }
 
 /// Every table. A new table belongs in here and in [`router`]; the tests walk it.
-pub const TABLES: &[&[Route]] = &[API, API_UPLOADS, COMPONENTS, IMPORTS, PAGES, WORK, UPLOADS];
+pub const TABLES: &[&[Route]] = &[
+    API,
+    API_UPLOADS,
+    COMPONENTS,
+    IMPORTS,
+    OPEN311,
+    PAGES,
+    WORK,
+    UPLOADS,
+];
 
 /// The whole host.
 pub fn router(app: App) -> Router {
@@ -270,6 +338,7 @@ pub fn router(app: App) -> Router {
 #[doc(hidden)]
 pub fn with(app: App, more: Router<App>) -> Router {
     let ordinary = api_routes()
+        .merge(open311_routes())
         .merge(page_routes())
         .merge(work_routes())
         .layer(DefaultBodyLimit::max(BODY));

@@ -96,6 +96,8 @@ async fn what_explodes_in_the_compiler_is_refused_and_nothing_remains() {
         kind: "emergency".to_owned(),
         division: "310101".to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     };
     let cx = app.domain.system("test");
     populate(&app.domain, &cx, vec![unit], Vec::new())

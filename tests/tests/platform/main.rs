@@ -13,6 +13,7 @@ mod hostile;
 mod kill;
 mod languages;
 mod machines;
+mod outside;
 mod recording;
 mod released;
 mod swap;

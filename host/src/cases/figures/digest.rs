@@ -41,11 +41,13 @@ pub enum Line {
     Done,
     /// Held by the unit, with a plugin's proposal that nobody has decided on. As of now.
     Proposed,
+    /// Of a hint that nobody has judged yet; for those who judge hints there. As of now.
+    Hinted,
 }
 
 impl Line {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Came,
         Self::Overdue,
         Self::Climbed,
@@ -54,6 +56,7 @@ impl Line {
         Self::Overseen,
         Self::Done,
         Self::Proposed,
+        Self::Hinted,
     ];
 
     /// The name in addresses, in the API and, after `digest-`, of its words.
@@ -67,6 +70,7 @@ impl Line {
             Self::Overseen => "overseen",
             Self::Done => "done",
             Self::Proposed => "proposed",
+            Self::Hinted => "hinted",
         }
     }
 
@@ -106,6 +110,7 @@ impl Line {
                 A::NotMet,
             ]),
             Self::Proposed => What::Proposed,
+            Self::Hinted => What::Hinted,
         }
     }
 }
@@ -194,6 +199,7 @@ async fn day(domain: &Domain, cx: &Context, asked: &Asked) -> Result<(Unit, Date
         .map_err(|_| Error::invalid("day", "figures-day"))?;
     let day = Day {
         unit: unit.id.clone(),
+        division: unit.division.clone(),
         below,
         from: start(date)?,
         to: start(next)?,
@@ -202,13 +208,24 @@ async fn day(domain: &Domain, cx: &Context, asked: &Asked) -> Result<(Unit, Date
     Ok((unit, date, day))
 }
 
+/// Hints are told to those who judge them.
+fn told(cx: &Context, unit: &Unit, line: Line) -> Result<()> {
+    match line {
+        Line::Hinted => need(cx, Act::JudgeHints, at(&unit.division)),
+        _ => Ok(()),
+    }
+}
+
 /// The digest of a unit that the caller belongs to, or whose division they see. `Forbidden` for
 /// another's.
 pub async fn digest(domain: &Domain, cx: &Context, asked: &Asked) -> Result<Digest> {
     let (unit, date, day) = day(domain, cx, asked).await?;
     let mut c = domain.database.read().await?;
     let mut lines = Vec::new();
-    for line in Line::ALL {
+    for line in Line::ALL
+        .into_iter()
+        .filter(|it| told(cx, &unit, *it).is_ok())
+    {
         let cases = rows::count(&mut c, &day, line.what()).await?;
         lines.push(Count { line, cases });
     }
@@ -219,7 +236,7 @@ pub async fn digest(domain: &Domain, cx: &Context, asked: &Asked) -> Result<Dige
     })
 }
 
-/// The cases behind a line, the newest first.
+/// The cases behind a line, the newest first. `Forbidden` for a line that is not told them.
 pub async fn behind(
     domain: &Domain,
     cx: &Context,
@@ -227,7 +244,8 @@ pub async fn behind(
     line: Line,
     paging: &Paging,
 ) -> Result<Page<Case>> {
-    let (_, _, day) = day(domain, cx, asked).await?;
+    let (unit, _, day) = day(domain, cx, asked).await?;
+    told(cx, &unit, line)?;
     let mut c = domain.database.read().await?;
     let cases = rows::list(&mut c, &day, line.what(), paging).await?;
     Ok(Page::cut(cases, paging.limit(), |it| it.id.clone()))

@@ -4,8 +4,8 @@ use super::{Input, Refusal, guards::part_of};
 use crate::{
     cases::{
         model::{
-            Clock, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight, Proposal,
-            State, Urgency, Who,
+            Action, Clock, CoState, CoTask, Course, Deadline, Hop, Joint, Merged, Oversight,
+            Proposal, State, Urgency, Who,
         },
         procedures::{Effect, Rule, To},
         routing,
@@ -35,6 +35,7 @@ impl Draft {
             Effect::Demand => self.demand(input),
             Effect::Release => self.release(input),
             Effect::AskPart => self.ask_part(input)?,
+            Effect::AskRequired => self.ask_required(input),
             Effect::SetPart(state) => self.set_part(state, input),
             Effect::WaiveParts => self.waive_parts(),
             Effect::Followed => self.course.parked.retain(|it| it.clock == Clock::Resolve),
@@ -191,9 +192,26 @@ impl Draft {
     fn ask_part(&mut self, input: &Input) -> Result<(), Refusal> {
         let unit = input.target.as_ref().ok_or(Refusal::CoUnit)?.unit.clone();
         self.course.co_tasks.retain(|it| it.unit != unit);
+        self.put_part(unit, input.required, input);
+        Ok(())
+    }
+
+    /// What the duty list makes the lead wait for is asked as soon as somebody leads; once.
+    fn ask_required(&mut self, input: &Input) {
+        for hop in &input.parts {
+            let holder = self.course.holder.as_ref();
+            let holds = holder.is_some_and(|it| it.unit == hop.unit);
+            let mut asked = self.course.co_tasks.iter();
+            if !holds && !asked.any(|it| it.unit == hop.unit) {
+                self.put_part(hop.unit.clone(), true, input);
+            }
+        }
+    }
+
+    fn put_part(&mut self, unit: String, required: bool, input: &Input) {
         self.course.co_tasks.push(CoTask {
             unit: unit.clone(),
-            required: input.required,
+            required,
             state: CoState::Asked,
             asked: input.now,
             answered: None,
@@ -204,7 +222,6 @@ impl Draft {
             due: input.dues.co_task,
             paused: None,
         });
-        Ok(())
     }
 
     fn set_part(&mut self, state: CoState, input: &Input) {
@@ -252,6 +269,12 @@ fn rang(it: &Deadline, input: &Input) -> bool {
     Some(it.clock) == input.clock && it.part == input.part.as_deref().unwrap_or_default()
 }
 
+/// 上收: whether the item must not be held so low.
+fn too_low(hop: &Hop, input: &Input) -> bool {
+    let duty = input.duty.as_ref();
+    duty.is_some_and(|it| hop.level < it.lowest)
+}
+
 impl Course {
     /// Notes that a unit, and somebody in it, has worked on it.
     fn worked(&mut self, unit: &str, account: Option<&String>) {
@@ -289,7 +312,7 @@ impl Course {
             }
             Effect::Lodge => self.lodge(input)?,
             Effect::Push => {
-                self.trail.extend(self.holder.take());
+                self.leave_trail(input);
                 self.holder.clone_from(&input.target);
                 self.handler = None;
                 self.proposal = None;
@@ -353,15 +376,22 @@ impl Course {
 
     /// The desk that filed it hears of it as one that has raised it.
     fn lodge(&mut self, input: &Input) -> Result<(), Refusal> {
-        let lowest = input.duty.as_ref().map(|it| it.lowest);
-        let low = |hop: &Hop| lowest.is_some_and(|lowest| hop.level < lowest);
-        if !self.holder.as_ref().is_some_and(low) {
+        if !self.holder.as_ref().is_some_and(|it| too_low(it, input)) {
             return Ok(());
         }
-        let above = input.target.clone().filter(|it| !low(it));
+        let above = input.target.clone().filter(|it| !too_low(it, input));
         self.raisers.extend(self.holder.take().map(|it| it.unit));
         self.holder = Some(above.ok_or(Refusal::TooLow)?);
         Ok(())
+    }
+
+    /// The holder sends it on, and gets it back when it is done; not a desk that may not hold it,
+    /// from which it is sent in an emergency: that one stays informed.
+    fn leave_trail(&mut self, input: &Input) {
+        match self.holder.take() {
+            Some(it) if too_low(&it, input) => self.raisers.push(it.unit),
+            it => self.trail.extend(it),
+        }
     }
 
     fn unconfirm(&mut self) {
@@ -379,11 +409,10 @@ impl Course {
 
     /// Whose duty it was found to be leads, where the one who had it led.
     fn redirect(&mut self, input: &Input) -> Result<(), Refusal> {
-        let agreed = self.proposal.take().filter(|it| it.agreed);
-        let ruled = input.who.contains(&Who::DutyKeeper) && input.target.is_some();
-        let to = match agreed {
-            Some(it) if !ruled => it.unit,
-            _ => input.target.clone().ok_or(Refusal::Target)?,
+        let proposal = self.proposal.take();
+        let to = match input.action {
+            Action::Rule => input.target.clone().ok_or(Refusal::Target)?,
+            _ => proposal.ok_or(Refusal::NotAgreed)?.unit,
         };
         let led =
             self.lead.is_some() && self.lead.as_ref() == self.holder.as_ref().map(|it| &it.unit);

@@ -76,7 +76,12 @@ pub const APPLICATION: &[Rule] = {
             to: To::State(S::Accepted),
             who: &[W::Dispatcher, W::Handler],
             guards: &[G::FreshEyes],
-            effects: &[E::TakeOn, E::Stop(C::Triage), E::Start(C::Resolve)],
+            effects: &[
+                E::TakeOn,
+                E::AskRequired,
+                E::Stop(C::Triage),
+                E::Start(C::Resolve),
+            ],
         },
         ask_part(WEIGHED, To::State(S::InReview)),
         accept_part(WEIGHED),

@@ -134,6 +134,7 @@ pub const INCIDENT: &[Rule] = {
             effects: &[
                 E::Classify,
                 E::TakeOn,
+                E::AskRequired,
                 E::Stop(C::Triage),
                 E::Start(C::Resolve),
             ],
@@ -268,7 +269,12 @@ pub const INCIDENT: &[Rule] = {
             to: To::State(S::InProgress),
             who: &[W::Handler],
             guards: &[],
-            effects: &[E::TakeOn, E::Stop(C::Accept), E::Stop(C::Return)],
+            effects: &[
+                E::TakeOn,
+                E::AskRequired,
+                E::Stop(C::Accept),
+                E::Stop(C::Return),
+            ],
         },
         Rule {
             action: A::Merge,
@@ -296,6 +302,7 @@ pub const INCIDENT: &[Rule] = {
             effects: &[
                 E::Classify,
                 E::Lodge,
+                E::WaiveParts,
                 E::Followed,
                 E::Stop(C::Follow),
                 E::Stop(C::Oversight),

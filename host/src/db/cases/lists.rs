@@ -109,7 +109,7 @@ pub async fn list(
 }
 
 /// Adds the conditions of a filter.
-fn within(mut statement: Statement, filter: &Filter) -> Statement {
+pub(super) fn within(mut statement: Statement, filter: &Filter) -> Statement {
     for (column, value) in [
         ("reporter", &filter.reporter),
         ("phone_hash", &filter.phone_hash),
@@ -251,7 +251,11 @@ pub fn due_cursor(case: &Case) -> String {
     format!("{due}.{}", case.id)
 }
 
-pub(super) fn any(mut statement: Statement, column: &str, values: Option<&[String]>) -> Statement {
+pub(in crate::db) fn any(
+    mut statement: Statement,
+    column: &str,
+    values: Option<&[String]>,
+) -> Statement {
     let Some(values) = values else {
         return statement;
     };

@@ -19,6 +19,8 @@ pub enum What {
     Overdue,
     /// Nothing: held by the unit now, with a plugin's proposal that nobody has decided on.
     Proposed,
+    /// Nothing: of a hint about the unit's division that nobody has judged.
+    Hinted,
 }
 
 /// Whose day, and which.
@@ -26,6 +28,8 @@ pub enum What {
 pub struct Day {
     /// The unit.
     pub unit: String,
+    /// Its division.
+    pub division: String,
     /// Only at places below this division.
     pub below: Option<String>,
     /// From this moment on.
@@ -53,6 +57,13 @@ fn within(mut statement: Statement, day: &Day, what: What) -> Statement {
             " AND state = 'submitted' AND id IN
              (SELECT case_id FROM case_suggestions WHERE chosen_class IS NULL)",
         ),
+        What::Hinted => statement
+            .push(
+                " AND id IN (SELECT c.case_id FROM case_hint_cases c
+                 JOIN case_hints h ON h.id = c.hint WHERE h.decision IS NULL",
+            )
+            .push_bind(" AND h.division >= ?", &day.division)
+            .push_bind(" AND h.division < ?)", format!("{}:", day.division)),
         What::Came(actions) => done(statement, day, actions)
             .push_bind(" AND e.holder = ?", &day.unit)
             .push_bind(" AND (e.unit IS NULL OR e.unit <> ?))", &day.unit),

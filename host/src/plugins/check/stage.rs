@@ -96,6 +96,8 @@ pub(super) async fn domain(folder: &std::path::Path) -> Result<Domain> {
         kind: "desk".to_owned(),
         division: division.to_owned(),
         parent: None,
+        instrument: Some("made up for the check".to_owned()),
+        lent: None,
     };
     let cx = domain.system("check");
     operations::populate(&domain, &cx, DESKS.map(desk).to_vec(), Vec::new()).await?;

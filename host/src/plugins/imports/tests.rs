@@ -259,6 +259,8 @@ async fn with_desk(host: &Host) {
         kind: "desk".to_owned(),
         division: "310101022027".to_owned(),
         parent: None,
+        instrument: Some("made up for this test".to_owned()),
+        lent: None,
     };
     let cx = host.domain.system("test");
     let filled = crate::identity::operations::populate(&host.domain, &cx, vec![desk], Vec::new());

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    attachments, cases, cells, circle, figures, grid, imports, machines, people, plugins,
-    problem::Document, readiness, records, session,
+    attachments, cases, cells, circle, duty, figures, grid, imports, machines, near, people,
+    plugins, problem::Document, readiness, records, search, session, webhooks,
 };
 
 /// What `/api/v1` offers.
@@ -30,12 +30,30 @@ use super::{
         grid::children,
         cells::import,
         cells::boundaries,
+        duty::versions,
+        duty::put,
+        duty::version,
+        duty::difference,
+        duty::calendar,
+        duty::put_calendar,
+        duty::precedents,
+        duty::accept,
+        duty::reject,
+        duty::instrument,
         circle::near,
         circle::import,
         imports::begin,
         imports::list,
         imports::progress,
         cases::classes,
+        search::find,
+        near::near,
+        near::followed,
+        near::duplicates,
+        near::follow,
+        near::unfollow,
+        near::hints,
+        near::judge,
         cases::submit,
         cases::mine,
         cases::by_number,
@@ -105,6 +123,13 @@ use super::{
         machines::board,
         machines::messages,
         machines::mark,
+        webhooks::list,
+        webhooks::create,
+        webhooks::delete,
+        webhooks::rotate,
+        webhooks::deliveries,
+        webhooks::replay,
+        webhooks::replay_all,
     ),
     components(schemas(Document))
 )]

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{
     matters::tag,
     my_data::service_name,
+    near,
     parts::{self, Faults, button, error_message, time},
 };
 use crate::{
@@ -59,7 +60,11 @@ pub async fn show(
     Path(id): Path<String>,
     Query(new): Query<New>,
 ) -> Result<Response> {
-    case_page(&app, &cx, &uri, &id, new.new.is_some(), &Faults::default()).await
+    let own = case_page(&app, &cx, &uri, &id, new.new.is_some(), &Faults::default()).await;
+    match own {
+        Err(Error::NotFound) => near::page(&app, &cx, &uri, &id).await,
+        other => other,
+    }
 }
 
 async fn case_page(
@@ -179,8 +184,8 @@ fn facts(app: &App, cx: &Context, case: &Case, moments: &[Moment]) -> Markup {
     let described = moments.first().and_then(|it| it.words.clone());
     let place = place_name(&app.domain, cx, &case.division);
     let class = case.course.class.as_deref().and_then(|code| {
-        let list = app.domain.duty.list();
-        list.item(code).map(|it| it.name(cx.locale).to_owned())
+        let item = app.domain.duty.class(code);
+        item.map(|it| it.name(cx.locale).to_owned())
     });
     let row = |key: &str, value: Markup| {
         html! {

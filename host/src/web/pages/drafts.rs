@@ -12,6 +12,7 @@ use onedoor_forms::{self as forms, Field, Form, Text};
 use std::collections::BTreeMap;
 
 use super::{
+    near,
     parts::{self, Faults, button},
     report, service,
 };
@@ -350,6 +351,10 @@ async fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result
     let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     let people = picked_names(asked, &answers).await?;
     let sheet = consent_sheet(asked, draft).await?;
+    let near = match &draft.target {
+        Target::Report => near::before_sending(asked.app, asked.cx, &answers).await?,
+        Target::Plugin { .. } => None,
+    };
     let last = steps.last().map_or_else(
         || origin(&draft.target),
         |it| step_address(&draft.id, &it.step.id),
@@ -380,6 +385,7 @@ async fn check_page(asked: &Asked<'_>, draft: &Draft, faults: &Faults) -> Result
             p class="govuk-inset-text" { (w.t("check-sign-in")) }
             a class="govuk-button" role="button" draggable="false" href={ "/sign-in?back=" (back) } { (w.t("check-go-sign-in")) }
         } @else {
+            @if let Some(near) = &near { (near) }
             @if let Some(sheet) = &sheet { (sheet) }
             @if let Some(words) = &draft.form.declaration { p class="govuk-body" { (say(words)) } }
             form method="post" action={ "/drafts/" (draft.id) "/send" } { (button(&say(&draft.form.submit))) }

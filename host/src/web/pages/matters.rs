@@ -9,7 +9,10 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{self, Faults, Input, button, input, time};
+use super::{
+    near,
+    parts::{self, Faults, Input, button, input, time},
+};
 use crate::{
     app::App,
     cases::{
@@ -66,6 +69,7 @@ pub async fn show(
         }
         @for case in &mine.items { (line(&app, &cx, case)) }
         @if let Some(next) = &mine.next { a class="govuk-link od-call" href={ "/matters?cursor=" (next) } { (w.t("app-next-page")) } }
+        @if paging.cursor.is_none() { (near::followed(&app, &cx).await?) }
         @if matches!(cx.principal, Principal::Phone { .. }) {
             p class="govuk-inset-text" { (w.t("register-why")) " " a class="govuk-link" href="/register" { (w.t("sign-in-register")) } }
         }

@@ -11,6 +11,7 @@ pub mod home;
 pub mod matters;
 pub mod messages;
 pub mod my_data;
+pub mod near;
 pub mod parts;
 pub mod preferences;
 pub mod report;

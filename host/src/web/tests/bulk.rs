@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Browser, Host, Sent};
+use crate::cases::duty::keeper;
 
 /// A program with the administrator's token.
 async fn program(host: &Host) -> Browser {
@@ -281,10 +282,24 @@ async fn staff_come_from_a_list_or_not_at_all() {
     assert_eq!(newcomer.get("/work").await.status, StatusCode::OK);
 }
 
+/// Made-up holidays for this year and the next, where the program brings none: the demonstration's
+/// clock is the system's, and the years go by.
+async fn calendar_up_to_now(host: &Host) {
+    let domain = &host.app.domain;
+    let year = domain.clock.now().zoned(&domain.zone).year();
+    for year in (year..=year + 1).filter(|it| !domain.duty.calendar().knows(*it)) {
+        let text =
+            format!("[[years]]\nyear = {year}\nsource = \"made up\"\nholidays = []\nworkdays = []");
+        let cx = domain.system("test");
+        keeper::put_calendar(domain, &cx, &text).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn administrators_see_what_is_left_to_do() {
     let host = Host::new().await;
     let mut admin = host.signed_in("admin").await;
+    calendar_up_to_now(&host).await;
     let list = admin.get("/api/v1/readiness").await.json();
     let open: Vec<_> = list
         .as_array()
@@ -296,7 +311,7 @@ async fn administrators_see_what_is_left_to_do() {
     // The demonstration has all but a backup.
     assert_eq!(open, ["backup"]);
     let home = admin.get("/work").await.text();
-    assert!(home.contains("1 of 7 things are left"), "{home}");
+    assert!(home.contains("1 of 9 things are left"), "{home}");
     let page = admin.get("/work/ready").await.text();
     assert!(
         page.contains("170 communities are loaded") && page.contains("onedoor backup FILE"),

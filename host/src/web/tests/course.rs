@@ -70,6 +70,10 @@ async fn a_broken_lamp_goes_round_by_the_pages() {
 
     let filed = [("class", "P0101"), ("urgency", "urgent")];
     went(&act(&mut community, &id, "file", &filed, 0).await, "file");
+    // Somebody else who saw the same lamp follows it.
+    let mut neighbour = host.signed_in("resident2").await;
+    let followed = neighbour.post(&format!("/cases/{id}/follow"), &[]).await;
+    assert_eq!(followed.header("location"), format!("/cases/{id}"));
     let to = [("target", "u-310101022")];
     went(
         &act(&mut community, &id, "dispatch", &to, 0).await,
@@ -124,6 +128,9 @@ async fn a_broken_lamp_goes_round_by_the_pages() {
         &act(&mut verifier, &id, "verify-pass", &[], 0).await,
         "verify-pass",
     );
+    let told = neighbour.get("/messages").await.text();
+    assert!(told.contains("A case you follow is resolved") && told.contains(number));
+    assert!(!told.contains("路灯"), "nothing of what was written");
 
     let page = resident.get(&format!("/cases/{id}")).await;
     let to = format!("/cases/{id}/rate");

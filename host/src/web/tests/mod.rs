@@ -4,10 +4,13 @@
 mod api;
 mod bulk;
 mod course;
+mod duty;
 mod figures;
 mod guard;
 mod machines;
+mod open311;
 mod permissions;
+mod search;
 
 use axum::{
     Router,

@@ -67,16 +67,46 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
         ("post", "/api/v1/cases") => Some(Write::Json(
             json!({ "description": "灯", "division": "310101022027" }),
         )),
+        ("post", "/api/v1/cases/near") => Some(Write::Json(
+            json!({ "words": "灯", "division": "310101022027" }),
+        )),
+        ("post", "/api/v1/cases/{id}/follow") => Some(Write::Nothing),
+        ("post", "/cases/{id}/follow" | "/cases/{id}/unfollow") => form(&[]),
+        // No hint of that name: who may is asked before whether there is one.
+        ("post", "/api/v1/hints/{id}/decision") => {
+            Some(Write::Json(json!({ "decision": "dismissed" })))
+        }
+        ("post", "/work/hints/{id}/{decision}") => form(&[]),
         ("post", "/api/v1/cases/{id}/contact") => Some(Write::Nothing),
         ("post", "/api/v1/cases/{id}/actions") => {
             Some(Write::Json(json!({ "action": "comment", "words": "看过" })))
         }
         ("post", "/api/v1/attachments") => Some(Write::Parts(Vec::new(), Some("file"))),
         // No list and no boundaries: who may is asked before what they are.
-        ("post", "/api/v1/grid/imports" | "/api/v1/grid/cells" | "/api/v1/service-points") => {
-            Some(Write::Nothing)
+        (
+            "post",
+            "/api/v1/grid/imports"
+            | "/api/v1/grid/cells"
+            | "/api/v1/service-points"
+            | "/api/v1/duty-lists"
+            | "/api/v1/calendar",
+        ) => Some(Write::Nothing),
+        // No such precedent: who may is asked before which it is.
+        ("post", "/api/v1/precedents/{id}/accept") => {
+            Some(Write::Json(json!({ "change": "lead" })))
         }
-        ("post", "/work/grid/cells" | "/work/people/import") => {
+        ("post", "/api/v1/precedents/{id}/reject") => {
+            Some(Write::Json(json!({ "answer": "不采纳" })))
+        }
+        ("post", "/work/precedents/{id}/{step}") => {
+            form(&[("change", "lead"), ("answer", "不采纳")])
+        }
+        // No such unit.
+        ("post", "/api/v1/units/{id}/instrument") => {
+            Some(Write::Json(json!({ "instrument": "编办〔2026〕1号" })))
+        }
+        ("post", "/work/units/{id}/instrument") => form(&[("instrument", "编办〔2026〕1号")]),
+        ("post", "/work/grid/cells" | "/work/people/import" | "/work/duty-list") => {
             Some(Write::Parts(Vec::new(), None))
         }
         ("post", "/api/v1/invitations") => Some(Write::Json(
@@ -156,6 +186,19 @@ fn write(method: &str, path: &str, n: usize) -> Option<Write> {
             Some(Write::Nothing)
         }
         ("post", "/messages/read" | "/messages/{message}/open") => form(&[]),
+        // No key: nobody may, whoever is signed in.
+        ("post", "/open311/v2/requests.xml" | "/open311/v2/requests.json") => {
+            form(&[("service_code", "P0101"), ("address_id", "310101022027")])
+        }
+        ("post", "/api/v1/webhooks") => Some(Write::Json(
+            json!({ "unit": "u-310101022", "url": "https://hooks.example.org/" }),
+        )),
+        ("post", "/work/webhooks") => form(&[
+            ("unit", "u-310101022"),
+            ("url", "https://hooks.example.org/"),
+        ]),
+        ("post", path) if path.starts_with("/api/v1/webhooks/") => Some(Write::Nothing),
+        ("post", path) if path.starts_with("/work/webhooks/") => form(&[]),
         ("post", "/work/messages/{message}/replay" | "/work/plugins/{id}/messages/replay") => {
             form(&[])
         }
@@ -175,18 +218,30 @@ fn fill(path: &str, case: &Value) -> String {
     let step = match path {
         "/work/plugins/{id}/{step}" => "retire",
         "/work/revisions/{digest}/{step}" => "approve",
+        "/work/precedents/{id}/{step}" => "reject",
         _ => "none",
+    };
+    let path = match path {
+        "/open311/v2/services/{code}" => "/open311/v2/services/P0101.json",
+        path => path,
     };
     path.replace("{id}", if of_case { id } else { "none" })
         .replace("{number}", case["number"].as_str().unwrap())
+        .replace(
+            "{service_request_id}",
+            &format!("{}.json", case["number"].as_str().unwrap()),
+        )
+        .replace("{token}", &format!("{id}.json"))
         .replace("{queue}", "desk")
         .replace("{code}", "310101022")
         .replace("{action}", "comment")
         .replace("{account}", "none")
         .replace("{post}", "none")
+        .replace("{decision}", "dismissed")
         .replace("{name}", "none")
         .replace("{step}", step)
         .replace("{digest}", "none")
+        .replace("{version}", "in-force")
         .replace(['{', '}'], "")
 }
 
@@ -195,6 +250,10 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
     let to = match path {
         "/api/v1/grid/locate" => format!("{to}?lon=121.4743&lat=31.2212&datum=wgs84"),
         "/api/v1/service-points" if method == "get" => format!("{to}?community=310101022027"),
+        "/api/v1/duty-lists/{version}/difference" => format!("{to}?before=in-force"),
+        "/work/duty-list/difference" => format!("{to}?before=in-force&after=in-force"),
+        "/api/v1/cases" if method == "get" => format!("{to}?q=新"),
+        "/work/search" => format!("{to}?q=新"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
         "/api/v1/figures/cases" | "/work/figures/cases" => format!("{to}?figure=open"),
         "/api/v1/digest/cases" | "/work/digest/cases" => format!("{to}?line=came"),

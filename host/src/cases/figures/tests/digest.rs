@@ -7,7 +7,7 @@ use crate::{
         model::{Action, Case},
     },
     context::Context,
-    db::testing::both::both,
+    db::{sql, testing::both::both},
     error::Error,
     page::Paging,
 };
@@ -109,5 +109,39 @@ both! {
         assert!(matches!(refused, Err(Error::Forbidden(_))));
         let wrong = digest(&domain, &city.who("handler"), &of(TEAM, "today")).await;
         assert!(matches!(wrong, Err(Error::Invalid(_))));
+    }
+}
+
+both! {
+    async fn hints_are_told_to_those_who_judge_them(database) {
+        let mut city = City::new(database, 29).await;
+        let case = city.submitted().await;
+        let id = case.id.clone();
+        let made = city.domain().database.write(move |t| Box::pin(async move {
+            for (hint, division) in [("near", "310101022"), ("wide", "310101")] {
+                let text = "INSERT INTO case_hints (id, kind, subject, division, cases, days, found, seen)
+                            VALUES ($1, 'caller', 'x', $2, 5, 30, 0, 0)";
+                sql(text).bind(hint).bind(division).run(t).await?;
+                let text = "INSERT INTO case_hint_cases (hint, case_id) VALUES ($1, $2)";
+                sql(text).bind(hint).bind(&id).run(t).await?;
+            }
+            Ok(())
+        }));
+        made.await.unwrap();
+        let street = of("u-310101022", "2026-11-23");
+        let supervisor = city.who("street-supervisor");
+        assert_eq!(line(&city, &supervisor, &street, Line::Hinted).await, [case.id]);
+        // Judged: the one about more than the street is not the street's.
+        let judged = city.domain().database.write(|t| Box::pin(async move {
+            sql("UPDATE case_hints SET decision = 'dismissed' WHERE id = 'near'").run(t).await
+        }));
+        judged.await.unwrap();
+        assert!(line(&city, &supervisor, &street, Line::Hinted).await.is_empty());
+        let desk = city.who("street");
+        let found = digest(city.domain(), &desk, &street).await.unwrap();
+        assert!(found.lines.iter().all(|it| it.line != Line::Hinted));
+        let first = Paging::default();
+        let cases = behind(city.domain(), &desk, &street, Line::Hinted, &first).await;
+        assert!(matches!(cases, Err(Error::Forbidden(_))));
     }
 }

@@ -94,6 +94,8 @@ impl City {
             kind: kind.to_owned(),
             division: division.to_owned(),
             parent: None,
+            instrument: Some("made up for this test".to_owned()),
+            lent: None,
             name_zh: id.to_owned(),
             name_en: id.to_owned(),
         };

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use onedoor_forms::{Text, Tone};
 use serde::Deserialize;
 
-use super::{staff_only, tables};
+use super::{hints, staff_only, tables};
 use crate::{
     app::App,
     cases::{
@@ -56,6 +56,7 @@ pub async fn show(
         h2 class="govuk-heading-m" { (w.t("board-cases")) }
         dl class="od-figures" { @for count in &counts { (own(w, &division, count)) } }
         p class="govuk-body" { a class="govuk-link od-call" href={ "/work/figures?division=" (division) } { (w.t("figures-link")) } }
+        (hints::block(&app, &cx, &division).await?)
         @for part in &parts { (of_plugin(&app, &cx, &division, part)) }
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))

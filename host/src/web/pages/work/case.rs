@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     action_forms::{Forms, REPORTERS, id as field_id},
-    staff_only, tables,
+    hints, staff_only, tables,
 };
 use crate::{
     app::App,
@@ -131,6 +131,7 @@ async fn page(app: &App, cx: &Context, id: &str, besides: Besides<'_>) -> Result
             @let may_file = choices.iter().any(|it| it.action == Action::File);
             @for (n, it) in proposals.iter().enumerate() { (forms.proposal(n, it, may_file)) }
         }
+        (hints::duplicates(app, cx, &case).await?)
         (actions(&forms, &choices))
         h2 class="govuk-heading-m" { (w.t("work-facts")) }
         (facts(app, cx, &case, &moments))

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::{ready, staff_only, tables};
+use super::{ready, search, staff_only, tables};
 use crate::{
     app::App,
     cases::{
@@ -67,6 +67,7 @@ pub async fn show(
         @if cx.has_role(Role::Administrator) || cx.has_role(Role::Supervisor) || cx.has_role(Role::DutyKeeper) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/people" { (w.t("people-title")) } }
         }
+        p class="govuk-body" { a class="govuk-link od-call" href="/work/duty-list" { (w.t("duty-title")) } }
         @if [Role::Administrator, Role::DepartmentDeveloper, Role::PluginReviewer].iter().any(|it| cx.has_role(*it)) {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/plugins" { (w.t("plugins-title")) } }
         }
@@ -79,6 +80,9 @@ pub async fn show(
         }
         @if need(&cx, Act::ReadPlugins, Resource::default()).is_ok() {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/messages" { (w.t("parked-title")) } }
+        }
+        @if need(&cx, Act::ManageWebhooks, Resource::default()).is_ok() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/webhooks" { (w.t("webhook-title")) } }
         }
         p class="govuk-body" { a class="govuk-link od-call" href="/work/datasets" { (w.t("datasets-title")) } }
         @if [Role::Administrator, Role::Supervisor, Role::DutyKeeper].iter().any(|it| cx.has_role(*it)) {
@@ -99,6 +103,7 @@ pub async fn show(
                     kind: "text", value: missed.missed.as_deref().unwrap_or_default(), autocomplete: Some("off") }))
                 button class="govuk-button govuk-button--secondary" { (w.t("work-find")) }
             }
+            (search::form(w, &Faults::default(), ""))
         }
     };
     Ok(layout::page(&app, &cx, &uri, &title, &main))

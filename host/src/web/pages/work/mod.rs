@@ -8,19 +8,25 @@ mod case_parts;
 pub mod console;
 pub mod datasets;
 pub mod digest;
+pub mod duty;
 pub mod figures;
 pub mod grants;
 pub mod grid;
+pub mod hints;
 pub mod home;
 mod measured;
 pub mod messages;
 pub mod people;
 pub mod person;
 pub mod plugins;
+pub mod precedents;
 pub mod ready;
 pub mod revision;
+pub mod search;
 pub mod tables;
+pub mod units;
 pub mod visits;
+pub mod webhooks;
 
 use crate::{
     context::{Context, Principal},

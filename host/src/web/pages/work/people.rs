@@ -43,6 +43,7 @@ pub async fn list(
             a class="govuk-button" role="button" draggable="false" href="/work/people/invite" { (w.t("people-invite")) }
             " " a class="govuk-link od-call" href="/work/people/import" { (w.t("people-import")) }
         }
+        p class="govuk-body" { a class="govuk-link od-call" href="/work/units" { (w.t("units-title")) } }
         div class="od-wide" tabindex="0" role="region" aria-label=(title) { table class="govuk-table od-stack" role="table" {
             caption class="govuk-visually-hidden" { (title) }
             thead class="govuk-table__head" role="rowgroup" { tr class="govuk-table__row" role="row" {
@@ -88,7 +89,13 @@ fn roles(posts: impl Iterator<Item = Role>) -> BTreeMap<Role, usize> {
 }
 
 /// A label, an error and a `select` around its options.
-fn choice(w: Words, faults: &Faults, name: &str, label: &str, options: &Markup) -> Markup {
+pub(super) fn choice(
+    w: Words,
+    faults: &Faults,
+    name: &str,
+    label: &str,
+    options: &Markup,
+) -> Markup {
     let said = faults.at(name);
     html! {
         div class={ "govuk-form-group" @if said.is_some() { " govuk-form-group--error" } } {

@@ -14,10 +14,12 @@ use std::collections::BTreeMap;
 use super::{
     people::{may_manage, post_fields, role},
     staff_only,
+    units::standing,
 };
 use crate::{
     app::App,
     context::Context,
+    db::units::Unit,
     error::{Error, Result},
     identity::{
         directory::{self, Colleague},
@@ -56,9 +58,8 @@ async fn person_page(
     let w = Words(cx.locale);
     let person = directory::colleague(&app.domain, cx, account).await?;
     let units = directory::units(&app.domain, cx, "").await?;
-    let names = directory::unit_names(&app.domain, cx).await?;
     let manages = may_manage(cx);
-    let posts = posts(app, cx, &person, &names, manages);
+    let posts = posts(app, cx, &person, &units, manages);
     let main = html! {
         (parts::back(w, "/work/people"))
         (faults.summary(w))
@@ -99,13 +100,8 @@ async fn person_page(
     ))
 }
 
-fn posts(
-    app: &App,
-    cx: &Context,
-    person: &Colleague,
-    names: &BTreeMap<String, String>,
-    manages: bool,
-) -> Markup {
+fn posts(app: &App, cx: &Context, person: &Colleague, units: &[Unit], manages: bool) -> Markup {
+    let units: BTreeMap<&str, &Unit> = units.iter().map(|it| (it.id.as_str(), it)).collect();
     let (w, zone) = (Words(cx.locale), &app.domain.zone);
     let title = w.t("people-posts");
     html! {
@@ -118,11 +114,15 @@ fn posts(
                 @if manages { th class="govuk-table__header" scope="col" role="columnheader" { (w.t("people-end")) } }
             } }
             tbody class="govuk-table__body" role="rowgroup" { @for post in &person.posts {
-                @let unit = names.get(&post.unit).unwrap_or(&post.unit);
+                @let of = units.get(post.unit.as_str());
+                @let unit = of.map_or(post.unit.as_str(), |it| it.name(cx.locale));
                 @let role = w.t(&format!("role-{}", post.role.name()));
                 tr class="govuk-table__row" role="row" {
                     th class="govuk-table__header" scope="row" role="rowheader" { (role) }
-                    td class="govuk-table__cell" role="cell" data-label=(w.t("people-unit")) { (unit) }
+                    td class="govuk-table__cell" role="cell" data-label=(w.t("people-unit")) {
+                        (unit)
+                        @if let Some(of) = of.filter(|it| it.level().is_some()) { br; span class="od-quiet" { (standing(app, cx, of)) } }
+                    }
                     td class="govuk-table__cell" role="cell" data-label=(w.t("people-from")) { (time(cx.locale, zone, cx.now, post.from)) }
                     td class="govuk-table__cell" role="cell" data-label=(w.t("people-until")) {
                         @match post.until {

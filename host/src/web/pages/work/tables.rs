@@ -65,8 +65,8 @@ pub fn left_tag(w: Words, now: Timestamp, due: Option<Timestamp>) -> Markup {
 
 /// The name of a class, or that there is none yet.
 pub fn class_name(app: &App, cx: &Context, class: Option<&str>) -> String {
-    let list = app.domain.duty.list();
-    let name = class.and_then(|code| list.item(code).map(|it| it.name(cx.locale).to_owned()));
+    let name = class.and_then(|code| app.domain.duty.class(code));
+    let name = name.map(|it| it.name(cx.locale).to_owned());
     name.or_else(|| class.map(str::to_owned))
         .unwrap_or_else(|| Words(cx.locale).t("work-no-class"))
 }
