@@ -77,7 +77,7 @@ pub struct Count {
 pub struct Behind {
     /// Below this division.
     pub division: String,
-    /// A figure of the host's.
+    /// A figure of the host's; it alone decides, but for what hangs on when cases ended.
     pub which: Option<Which>,
     /// Of one of these classes.
     pub classes: Option<Vec<String>>,

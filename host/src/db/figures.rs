@@ -2,12 +2,12 @@
 //! ended. What a figure counts is in `cases::figures::table`; a statement is put together from it.
 
 pub mod day;
+mod listed;
 mod query;
 mod sums;
 
-pub use query::{
-    By, Counted, Group, Left, Listed, Scope, StayRow, behind, excluded, figures, stays,
-};
+pub use listed::{Left, Listed, StayRow, behind, excluded, stays};
+pub use query::{By, Counted, Group, Scope, figures};
 pub use sums::{forget, put_in, sums_as_counted, sums_as_kept};
 
 use std::{collections::BTreeMap, sync::OnceLock};

@@ -260,8 +260,8 @@ table! {
     get "/work/board" pages::work::board::show;
     get "/work/board/cases" pages::work::board::cases;
     get "/work/figures" pages::work::figures::show;
-    get "/work/figures/cases" pages::work::figures::cases;
-    get "/work/figures/exclusions" pages::work::figures::exclusions;
+    get "/work/figures/cases" pages::work::behind::cases;
+    get "/work/figures/exclusions" pages::work::behind::exclusions;
     get "/work/digest" pages::work::digest::show;
     get "/work/digest/cases" pages::work::digest::cases;
     post "/work/hints/{id}/{decision}" pages::work::hints::decide;

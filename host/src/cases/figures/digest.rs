@@ -144,6 +144,8 @@ pub struct Digest {
     pub day: Date,
     /// Its lines.
     pub lines: Vec<Count>,
+    /// The units whose digest the caller reads by a post of theirs.
+    pub own: Vec<Unit>,
 }
 
 /// The units whose digest the caller reads: those in which they send on or do the work, and those
@@ -229,10 +231,15 @@ pub async fn digest(domain: &Domain, cx: &Context, asked: &Asked) -> Result<Dige
         let cases = rows::count(&mut c, &day, line.what()).await?;
         lines.push(Count { line, cases });
     }
+    let mut own = Vec::new();
+    for unit in units(cx) {
+        own.extend(db::units::get(&mut c, &unit).await?);
+    }
     Ok(Digest {
         unit,
         day: date,
         lines,
+        own,
     })
 }
 

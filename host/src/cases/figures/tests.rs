@@ -274,6 +274,9 @@ async fn listed(domain: &Domain, cx: &Context, scope: &Scope, what: Listed) -> V
 both! {
     async fn every_figure_is_what_the_logs_say_after_random_courses(database) {
         let mut city = City::new(database, 7).await;
+        for _ in 0..3 {
+            city.rated().await;
+        }
         city.live(24, 480).await;
         let domain = city.domain().clone();
         let cx = city.who("supervisor");

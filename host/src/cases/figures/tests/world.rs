@@ -307,6 +307,7 @@ impl City {
         command.target = match action {
             Action::Dispatch => Some("u-310101022".to_owned()),
             Action::Relay => Some(TEAM.to_owned()),
+            Action::AskCo | Action::WaiveCo => Some("aid".to_owned()),
             _ => None,
         };
         let done = act(self.domain(), &self.who(who), command).await;
@@ -319,6 +320,30 @@ impl City {
         submit(self.domain(), &self.who("resident"), report)
             .await
             .unwrap()
+    }
+
+    /// One that takes the whole course, with a part of another unit that refuses it; it is rated,
+    /// and what people do at random may turn to it afterwards.
+    pub(in crate::cases) async fn rated(&mut self) {
+        let case = self.submitted().await;
+        for (who, action) in [
+            ("community", Action::File),
+            ("community", Action::Dispatch),
+            ("street", Action::Relay),
+            ("handler", Action::Accept),
+            ("handler", Action::AskCo),
+            ("aid-worker", Action::RefuseCo),
+            ("supervisor", Action::WaiveCo),
+            ("handler", Action::ReportDone),
+            ("street", Action::ConfirmUp),
+            ("community", Action::ConfirmUp),
+            ("verifier", Action::VerifyPass),
+            ("resident", Action::Rate),
+        ] {
+            self.pass(HOUR);
+            self.does(&case, who, action).await;
+        }
+        self.cases.push(case);
     }
 
     /// One that could not be done, closed with an explanation by two approvals.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use maud::html;
 use url::form_urlencoded::Serializer;
 
-use super::{figures::further, staff_only, tables};
+use super::{behind::further, staff_only, tables};
 use crate::{
     app::App,
     cases::{
@@ -39,14 +39,6 @@ pub async fn show(
     let w = Words(cx.locale);
     let it = digest::digest(&app.domain, &cx, &asked).await?;
     let day = it.day.to_string();
-    let others = {
-        let mut others = Vec::new();
-        let mut c = app.domain.database.read().await?;
-        for unit in digest::units(&cx) {
-            others.extend(crate::db::units::get(&mut c, &unit).await?);
-        }
-        others
-    };
     let beside = [
         (it.day.yesterday(), "digest-before"),
         (it.day.tomorrow(), "digest-after"),
@@ -74,9 +66,9 @@ pub async fn show(
                 }
             }
         } }
-        @if others.len() > 1 {
+        @if it.own.len() > 1 {
             h2 class="govuk-heading-m" { (w.t("digest-others")) }
-            ul class="govuk-list" { @for unit in &others {
+            ul class="govuk-list" { @for unit in &it.own {
                 li { a class="govuk-link od-call" href={ "/work/digest?" (query(&unit.id, &day)) } { (unit.name(cx.locale)) } }
             } }
         }

@@ -2,6 +2,7 @@
 //! in a queue, who may act and who may look is decided in `cases` and `identity`.
 
 pub mod action_forms;
+pub mod behind;
 pub mod board;
 pub mod case;
 mod case_parts;
