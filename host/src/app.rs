@@ -9,7 +9,7 @@ use crate::{
     attachments::Attachments,
     cases::{
         duty::{self, DutyLists},
-        procedures,
+        figures, procedures,
     },
     config::{Config, Kind},
     domain::{self, Domain, Notifier},
@@ -101,6 +101,8 @@ impl App {
                 Kind::Production => Notifier::Absent,
             },
         });
+        // Of a folder that an older version served.
+        while figures::recount::fill(&domain.database, &domain.zone).await? > 0 {}
         let cx = domain.system("start");
         duty::keeper::refresh(&domain, &cx).await?;
         instruments::lend(&domain, &cx).await?;

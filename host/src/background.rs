@@ -7,6 +7,7 @@ use tokio::time::MissedTickBehavior;
 use crate::{
     app::App,
     attachments, cases,
+    cases::figures::recount,
     context::Context,
     db,
     domain::Domain,
@@ -33,6 +34,7 @@ pub fn start(app: &App) {
     );
     every(app, "plugins", Duration::from_secs(3600), plugins);
     every(app, "deadlines", Duration::from_secs(5), deadlines);
+    every(app, "figures", Duration::from_secs(60), figures);
     every(
         app,
         "duty",
@@ -138,6 +140,12 @@ async fn sessions(domain: Domain, cx: Context) -> Result<()> {
     database
         .write(move |t| Box::pin(async move { db::accounts::expire(t, now).await }))
         .await
+}
+
+/// Sums what has ended.
+async fn figures(domain: Domain, cx: Context) -> Result<()> {
+    while recount::sum(&domain.database, cx.now).await? > 0 {}
+    Ok(())
 }
 
 /// Indexes the cases of before there was a search, newest first, until none is left.

@@ -4,7 +4,7 @@
 mod bulk;
 mod simulate;
 
-pub use bulk::{AuditCommand, ExportCommand, ImportCommand, Target};
+pub use bulk::{AuditCommand, ExportCommand, FiguresCommand, ImportCommand, Target};
 pub use simulate::SimulateConfig;
 
 use clap::{Args, Parser, Subcommand};
@@ -87,6 +87,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Hold the figures of a folder, which may be served meanwhile, against its event logs.
+    Figures {
+        /// What to do.
+        #[command(subcommand)]
+        command: FiguresCommand,
     },
     /// What the host starts itself with to compile a component.
     #[command(hide = true)]

@@ -17,6 +17,7 @@ macro_rules! bundles {
             include_str!(concat!("../i18n/", $locale, "/developers.ftl")),
             include_str!(concat!("../i18n/", $locale, "/duty.ftl")),
             include_str!(concat!("../i18n/", $locale, "/errors.ftl")),
+            include_str!(concat!("../i18n/", $locale, "/figures.ftl")),
             include_str!(concat!("../i18n/", $locale, "/machines.ftl")),
             include_str!(concat!("../i18n/", $locale, "/grid.ftl")),
             include_str!(concat!("../i18n/", $locale, "/operations.ftl")),

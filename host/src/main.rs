@@ -6,8 +6,8 @@ use onedoor::{
     app::App,
     background, command,
     config::{
-        AuditCommand, Cli, Command, Config, ExportCommand, ImportCommand, PluginCommand,
-        UserCommand,
+        AuditCommand, Cli, Command, Config, ExportCommand, FiguresCommand, ImportCommand,
+        PluginCommand, UserCommand,
     },
     demo,
     identity::{directory, operations, recovery},
@@ -43,32 +43,32 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    if let Command::Simulate(config) = &command {
-        telemetry::start(&config.log, None)?;
-        let fine = command::simulate::simulate(config, &mut std::io::stdout()).await?;
-        return Ok(ending(fine));
-    }
-    if let Command::Audit {
-        command: AuditCommand::Verify {
-            checkpoints,
-            config,
-        },
-    } = command
-    {
-        let mut out = std::io::stdout();
-        let fine = command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?;
-        return Ok(ending(fine));
-    }
-    work(command).await?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn ending(fine: bool) -> ExitCode {
-    if fine {
+    let mut out = std::io::stdout();
+    let fine = match command {
+        Command::Simulate(config) => {
+            telemetry::start(&config.log, None)?;
+            command::simulate::simulate(&config, &mut out).await?
+        }
+        Command::Audit {
+            command:
+                AuditCommand::Verify {
+                    checkpoints,
+                    config,
+                },
+        } => command::audit::verify(&config, checkpoints.as_deref(), &mut out).await?,
+        Command::Figures {
+            command: FiguresCommand::Recount(config),
+        } => command::figures::recount(&config, &mut out).await?,
+        other => {
+            work(other).await?;
+            true
+        }
+    };
+    Ok(if fine {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    }
+    })
 }
 
 async fn work(command: Command) -> anyhow::Result<()> {
@@ -164,6 +164,7 @@ async fn work(command: Command) -> anyhow::Result<()> {
         // Answered before.
         Command::Audit { .. }
         | Command::Simulate(_)
+        | Command::Figures { .. }
         | Command::CompilePlugin { .. }
         | Command::CheckPlugin { .. } => Ok(()),
     }

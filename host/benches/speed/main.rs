@@ -1,6 +1,7 @@
 //! What things cost, each beside a baseline of the same run: `cargo xtask bench`, or
 //! `cargo bench --bench speed -- [PART…]`, a part being one of the modules below, with the guests
-//! built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set.
+//! built and, for PostgreSQL, `ONEDOOR_TEST_POSTGRES` set. `ONEDOOR_BENCH_CASES`
+//! makes the district smaller than a million cases.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -16,6 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod calls;
 mod deadlines;
+mod district;
 mod figures;
 mod languages;
 mod locate;
@@ -27,7 +29,7 @@ mod submits;
 mod transitions;
 mod world;
 
-const PARTS: [(&str, fn()); 9] = [
+const PARTS: [(&str, fn()); 10] = [
     ("locate", locate::run),
     ("calls", calls::run),
     ("neighbours", neighbours::run),
@@ -37,6 +39,7 @@ const PARTS: [(&str, fn()); 9] = [
     ("submits", submits::run),
     ("transitions", transitions::run),
     ("deadlines", deadlines::run),
+    ("district", district::run),
 ];
 
 fn main() {

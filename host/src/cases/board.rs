@@ -1,16 +1,26 @@
-//! The figures of a division for those who see all its cases, and the cases behind each figure:
-//! what is counted and what is listed is the same filter. Reads only.
+//! The board of a division for those who see all its cases: three of its figures, and the cases behind
+//! each of them and behind a plugin's. Reads only.
 
-use super::{model::Case, model::State, views};
-use crate::{
-    context::{Context, Principal},
-    db::cases::{self as rows, Filter, Order},
-    domain::Domain,
-    error::{Error, Result},
-    identity::{Act, Resource, need},
-    page::{Page, Paging},
-    time::Timestamp,
+use super::{
+    figures::{self, at, table::Figure},
+    model::Case,
+    model::State,
+    queues::not_confidential,
+    views,
 };
+use crate::{
+    context::Context,
+    db::{
+        cases::{self as rows, Filter, Order},
+        figures::{Listed, Scope},
+    },
+    domain::Domain,
+    error::Result,
+    identity::{Act, need},
+    page::{Page, Paging},
+};
+
+pub use figures::division;
 
 /// How long "lately" is, in seconds.
 const WEEK: i64 = 7 * 24 * 3600;
@@ -42,17 +52,12 @@ impl Which {
         }
     }
 
-    fn narrow(self, filter: &mut Filter, now: Timestamp) {
-        // A case that is done and waits to be rated is nobody's open work.
-        let open = |it: &State| !it.ended() && *it != State::Resolved;
-        let open = || Some(State::ALL.iter().copied().filter(open).collect());
+    /// The figure that it is; none for what hangs on when cases ended.
+    const fn figure(self) -> Option<Figure> {
         match self {
-            Self::Open => filter.states = open(),
-            Self::Late => {
-                filter.states = open();
-                filter.late_at = Some(now);
-            }
-            Self::Closed => filter.closed_since = Some(now.plus_seconds(-WEEK)),
+            Self::Open => Some(Figure::Open),
+            Self::Late => Some(Figure::Overdue),
+            Self::Closed => None,
         }
     }
 }
@@ -72,7 +77,7 @@ pub struct Count {
 pub struct Behind {
     /// Below this division.
     pub division: String,
-    /// A figure of the host's.
+    /// A figure of the host's; it alone decides, but for what hangs on when cases ended.
     pub which: Option<Which>,
     /// Of one of these classes.
     pub classes: Option<Vec<String>>,
@@ -80,52 +85,38 @@ pub struct Behind {
     pub state: Option<State>,
 }
 
-/// The division that a board is about: the one asked for, else that of the caller's first post that
-/// sees one. `Forbidden` for who does not see all cases of it.
-pub fn division(cx: &Context, asked: Option<&str>) -> Result<String> {
-    match cx.principal {
-        Principal::Anonymous | Principal::Phone { .. } => return Err(Error::Unauthenticated),
-        _ => {}
-    }
-    if let Some(asked) = asked {
-        let digits = asked.bytes().all(|it| it.is_ascii_digit());
-        if !digits || !(2..=15).contains(&asked.len()) {
-            return Err(Error::invalid("division", "board-division"));
-        }
-        need(cx, Act::ReadBoard, at(asked))?;
-        return Ok(asked.to_owned());
-    }
-    let own = cx.posts().map(|it| it.division.clone());
-    let seen = own.filter(|it| need(cx, Act::ReadBoard, at(it)).is_ok());
-    seen.min_by_key(String::len)
-        .ok_or(Error::Forbidden("no-post-for-this"))
-}
-
-fn at(division: &str) -> Resource<'_> {
-    Resource {
-        division: Some(division),
-        ..Resource::default()
-    }
-}
-
 /// The host's own figures for a division that the caller sees.
 pub async fn counts(domain: &Domain, cx: &Context, division: &str) -> Result<Vec<Count>> {
     need(cx, Act::ReadBoard, at(division))?;
+    let report = figures::report(domain, cx, &all(division), None).await?;
     let mut c = domain.database.read().await?;
     let mut counts = Vec::new();
     for which in Which::ALL {
-        let behind = Behind {
-            division: division.to_owned(),
-            which: Some(which),
-            ..Behind::default()
+        let number = report
+            .whole
+            .iter()
+            .find(|it| Some(it.figure) == which.figure());
+        let cases = match number {
+            Some(number) => number.cases,
+            None => {
+                let behind = Behind {
+                    division: division.to_owned(),
+                    which: Some(which),
+                    ..Behind::default()
+                };
+                rows::tally(&mut c, &behind.filter(cx), cx.now).await?.cases
+            }
         };
-        let tally = rows::tally(&mut c, &behind.filter(cx), cx.now).await?;
-        counts.push(Count {
-            which,
-            cases: tally.cases,
-        });
+        counts.push(Count { which, cases });
     }
     Ok(counts)
+}
+
+fn all(division: &str) -> Scope {
+    Scope {
+        division: division.to_owned(),
+        ..Scope::default()
+    }
 }
 
 /// The cases behind a figure, the newest first.
@@ -136,20 +127,23 @@ pub async fn behind(
     paging: &Paging,
 ) -> Result<Page<Case>> {
     need(cx, Act::ReadBoard, at(&behind.division))?;
+    if let Some(figure) = behind.which.and_then(Which::figure) {
+        let listed = Listed::Figure(figure);
+        return figures::behind(domain, cx, &all(&behind.division), listed, paging).await;
+    }
     views::list(domain, &behind.filter(cx), Order::Newest, paging).await
 }
 
 impl Behind {
     fn filter(&self, cx: &Context) -> Filter {
-        let mut filter = Filter {
+        let lately = self.which == Some(Which::Closed);
+        Filter {
             divisions: Some(vec![self.division.clone()]),
+            procedures: Some(not_confidential()),
             classes: self.classes.clone(),
             states: self.state.map(|it| vec![it]),
+            closed_since: lately.then(|| cx.now.plus_seconds(-WEEK)),
             ..Filter::default()
-        };
-        if let Some(which) = self.which {
-            which.narrow(&mut filter, cx.now);
         }
-        filter
     }
 }

@@ -3,7 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{lifecycle::Input, model::Case};
+use super::{figures, lifecycle::Input, model::Case};
 use crate::{
     context::{Context, Principal},
     db::{Transaction, cases as rows, cases::Event, outbox},
@@ -73,6 +73,7 @@ pub(super) async fn append(
     };
     event.hash = hash(&case.id, &event);
     rows::insert_event(t, &case.id, &event, &salt).await?;
+    figures::note(t, domain, case, input).await?;
     if seq == 1 || event.words.is_some() {
         rows::search::index(t, case).await?;
     }

@@ -13,6 +13,7 @@ pub mod duplicates;
 mod duplicates_tests;
 pub mod duty;
 pub mod events;
+pub mod figures;
 pub mod followers;
 pub mod hints;
 pub mod lifecycle;

@@ -166,7 +166,7 @@ fn open() -> Option<Vec<State>> {
 }
 
 /// What people want of each other is in nobody's list by place.
-fn not_confidential() -> Vec<Procedure> {
+pub(super) fn not_confidential() -> Vec<Procedure> {
     let all = Procedure::ALL.iter().copied();
     all.filter(|it| *it != Procedure::Mediation).collect()
 }

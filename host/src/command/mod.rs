@@ -5,5 +5,6 @@ pub mod archive;
 pub mod audit;
 pub mod backup;
 pub mod duty;
+pub mod figures;
 pub mod import;
 pub mod simulate;

@@ -111,6 +111,14 @@ pub enum AuditCommand {
     },
 }
 
+/// What `onedoor figures` can be told to do.
+#[derive(Debug, Subcommand)]
+pub enum FiguresCommand {
+    /// Derive every figure's facts and sums from the event logs, and compare; ends with 1 when one
+    /// differs.
+    Recount(Config),
+}
+
 /// Where data is brought in: a folder that is not being served, or a host that is.
 #[derive(Args, Clone, Debug)]
 pub struct Target {

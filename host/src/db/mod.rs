@@ -9,6 +9,7 @@ pub mod cases;
 mod conformance;
 pub mod drafts;
 pub mod duty;
+pub mod figures;
 pub mod grid;
 pub mod holds;
 pub mod installation;

@@ -13,6 +13,7 @@ pub mod open311;
 pub mod pages;
 pub mod router;
 pub mod session;
+pub mod sheet;
 #[cfg(test)]
 pub(crate) mod tests;
 

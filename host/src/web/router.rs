@@ -85,6 +85,15 @@ table! {
     post "/api/v1/hints/{id}/decision" api::near::judge;
     get "/api/v1/queues" api::cases::queues;
     get "/api/v1/queues/{queue}" api::cases::queue;
+    get "/api/v1/figures" api::figures::show;
+    get "/api/v1/figures/csv" api::figures::csv;
+    get "/api/v1/figures/xlsx" api::figures::xlsx;
+    get "/api/v1/figures/definitions" api::figures::definitions;
+    get "/api/v1/figures/times" api::figures::times;
+    get "/api/v1/figures/cases" api::figures::behind;
+    get "/api/v1/figures/exclusions" api::figures::exclusions;
+    get "/api/v1/digest" api::figures::digest;
+    get "/api/v1/digest/cases" api::figures::digest_cases;
     get "/api/v1/attachments/{id}" api::attachments::fetch;
     get "/api/v1/duty-lists" api::duty::versions;
     get "/api/v1/duty-lists/{version}" api::duty::version;
@@ -250,6 +259,11 @@ table! {
     post "/work/plugins/{id}/{step}" pages::work::revision::take_of_plugin;
     get "/work/board" pages::work::board::show;
     get "/work/board/cases" pages::work::board::cases;
+    get "/work/figures" pages::work::figures::show;
+    get "/work/figures/cases" pages::work::behind::cases;
+    get "/work/figures/exclusions" pages::work::behind::exclusions;
+    get "/work/digest" pages::work::digest::show;
+    get "/work/digest/cases" pages::work::digest::cases;
     post "/work/hints/{id}/{decision}" pages::work::hints::decide;
     get "/work/messages" pages::work::messages::show;
     get "/work/webhooks" pages::work::webhooks::show;

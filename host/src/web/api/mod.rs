@@ -8,6 +8,7 @@ pub mod cells;
 pub mod circle;
 pub mod duty;
 pub mod extract;
+pub mod figures;
 pub mod grid;
 pub mod imports;
 pub mod machines;

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    attachments, cases, cells, circle, duty, grid, imports, machines, near, people, plugins,
-    problem::Document, readiness, records, search, session, webhooks,
+    attachments, cases, cells, circle, duty, figures, grid, imports, machines, near, people,
+    plugins, problem::Document, readiness, records, search, session, webhooks,
 };
 
 /// What `/api/v1` offers.
@@ -67,6 +67,15 @@ use super::{
         cases::act,
         cases::queues,
         cases::queue,
+        figures::show,
+        figures::csv,
+        figures::xlsx,
+        figures::definitions,
+        figures::times,
+        figures::behind,
+        figures::exclusions,
+        figures::digest,
+        figures::digest_cases,
         attachments::upload,
         attachments::fetch,
         people::list,

@@ -5,6 +5,7 @@ mod api;
 mod bulk;
 mod course;
 mod duty;
+mod figures;
 mod guard;
 mod machines;
 mod open311;

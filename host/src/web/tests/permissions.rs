@@ -255,6 +255,8 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, to: &str, n: usize
         "/api/v1/cases" if method == "get" => format!("{to}?q=新"),
         "/work/search" => format!("{to}?q=新"),
         "/api/v1/grid/divisions" => format!("{to}?text=新"),
+        "/api/v1/figures/cases" | "/work/figures/cases" => format!("{to}?figure=open"),
+        "/api/v1/digest/cases" | "/work/digest/cases" => format!("{to}?line=came"),
         _ => to.to_owned(),
     };
     let to = to.replace('新', "%E6%96%B0");

@@ -55,6 +55,7 @@ pub async fn show(
         h1 class="govuk-heading-l" { (title) }
         h2 class="govuk-heading-m" { (w.t("board-cases")) }
         dl class="od-figures" { @for count in &counts { (own(w, &division, count)) } }
+        p class="govuk-body" { a class="govuk-link od-call" href={ "/work/figures?division=" (division) } { (w.t("figures-link")) } }
         (hints::block(&app, &cx, &division).await?)
         @for part in &parts { (of_plugin(&app, &cx, &division, part)) }
     };

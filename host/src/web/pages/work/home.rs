@@ -14,7 +14,9 @@ use super::{ready, search, staff_only, tables};
 use crate::{
     app::App,
     cases::{
-        board, operations,
+        board,
+        figures::digest,
+        operations,
         queues::{self, Count, Queue},
         views, visits,
     },
@@ -71,6 +73,10 @@ pub async fn show(
         }
         @if board::division(&cx, None).is_ok() {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/board" { (w.t("board-link")) } }
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/figures" { (w.t("figures-link")) } }
+        }
+        @if !digest::units(&cx).is_empty() {
+            p class="govuk-body" { a class="govuk-link od-call" href="/work/digest" { (w.t("digest-link")) } }
         }
         @if need(&cx, Act::ReadPlugins, Resource::default()).is_ok() {
             p class="govuk-body" { a class="govuk-link od-call" href="/work/messages" { (w.t("parked-title")) } }

@@ -2,12 +2,15 @@
 //! in a queue, who may act and who may look is decided in `cases` and `identity`.
 
 pub mod action_forms;
+pub mod behind;
 pub mod board;
 pub mod case;
 mod case_parts;
 pub mod console;
 pub mod datasets;
+pub mod digest;
 pub mod duty;
+pub mod figures;
 pub mod grants;
 pub mod grid;
 pub mod hints;
