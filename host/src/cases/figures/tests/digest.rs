@@ -65,9 +65,9 @@ both! {
         let cx = city.who("handler");
         all.remove(0);
         assert_eq!(line(&city, &cx, &team, Line::Came).await, all);
-        assert_eq!(line(&city, &cx, &team, Line::Returned).await, [first.id.clone()]);
-        assert_eq!(line(&city, &cx, &team, Line::Climbed).await, [second.id.clone()]);
-        assert_eq!(line(&city, &cx, &team, Line::Overseen).await, [second.id.clone()]);
+        assert_eq!(line(&city, &cx, &team, Line::Returned).await, std::slice::from_ref(&first.id));
+        assert_eq!(line(&city, &cx, &team, Line::Climbed).await, std::slice::from_ref(&second.id));
+        assert_eq!(line(&city, &cx, &team, Line::Overseen).await, std::slice::from_ref(&second.id));
         for nothing in [Line::Reopened, Line::Done, Line::Overdue, Line::Proposed] {
             assert!(line(&city, &cx, &team, nothing).await.is_empty(), "{nothing:?}");
         }
@@ -77,7 +77,7 @@ both! {
         let cx = city.who("community");
         let tomorrow = of(community, "2026-11-24");
         assert!(line(&city, &cx, &tomorrow, Line::Came).await.is_empty());
-        assert_eq!(line(&city, &cx, &tomorrow, Line::Overdue).await, [third.id.clone()]);
+        assert_eq!(line(&city, &cx, &tomorrow, Line::Overdue).await, std::slice::from_ref(&third.id));
         assert!(line(&city, &cx, &tomorrow, Line::Climbed).await.contains(&third.id));
         // The digest of the day before is what it was.
         assert_eq!(line(&city, &cx, &of(community, today), Line::Came).await.len(), 3);
