@@ -266,6 +266,6 @@ fn community(division: &str) -> &str {
 
 /// States of a case on which something is still to be done.
 pub(super) fn open() -> Vec<State> {
-    let open = |it: &State| !it.ended() && *it != State::Resolved;
+    let open = |it: &State| !it.ended() && !matches!(it, State::Resolved | State::Merged);
     State::ALL.iter().copied().filter(open).collect()
 }
